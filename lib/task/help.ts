@@ -1,0 +1,161 @@
+/**
+ * What a Task's command line says about itself: `--help`, and completions for three shells. Pure text.
+ * @module
+ */
+import type { Declaration, Definition, Param } from "./declaration.ts";
+import { type Flag, flagsOf } from "./flags.ts";
+import { paramVariable, secretVariable, workspaceVariable } from "./inputs.ts";
+import { renderProse } from "./prose.ts";
+
+const exitCodes = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 deadline passed, 130 interrupted, 143 terminated.`;
+
+/** The text of `--help`, up to 100 columns wide, flags in the order of declaration. */
+export function helpText(task: Definition): string {
+  const flags = flagsOf(task);
+  const section = (title: string, origins: readonly Flag["origin"][]) => {
+    const own = flags.filter((flag) => origins.includes(flag.origin));
+    return own.length === 0 ? [] : ["", `${title}:`, ...own.flatMap((flag) => flagLines(task, flag))];
+  };
+  const results = Object.entries(task.results ?? {});
+  return [
+    `${task.name} ${task.version} - ${task.displayName}`,
+    "",
+    ...renderProse(task.description).split("\n").flatMap((line) => wrap(line, 100)),
+    "",
+    `Usage: ${commandLine(task)} [options]`,
+    ...section("Params", ["param"]),
+    ...section("Workspaces and secrets", ["workspace", "secret"]),
+    ...section("Options", ["option", "common"]),
+    ...results.length === 0 ? [] : ["", "Results, printed as NAME=value and written to $RESULTS_DIR when it is set:"],
+    ...results.flatMap(([name, result]) => entry(name, renderProse(result.description))),
+    "",
+    "Example:",
+    `  ${exampleLine(task)}`,
+    "",
+    exitCodes,
+    "",
+  ].join("\n");
+}
+
+/** How the Task is started at a desk. */
+function commandLine(task: Declaration): string {
+  return `deno run -A scripts/${task.name}.ts`;
+}
+
+/** A value of the right kind for a param, as the usage examples show it. */
+export function exampleValue(
+  name: string,
+  param: Param,
+): string | readonly string[] | Readonly<Record<string, string>> {
+  if (param.example !== undefined) return param.example;
+  if (param.type === "array") return param.default ?? [`<${name}>`];
+  if (param.type === "object") {
+    return Object.fromEntries(Object.keys(param.properties).map((key) => [key, param.default?.[key] ?? `<${key}>`]));
+  }
+  if (typeof param.default === "string") return param.default;
+  return param.enum?.[0] ?? (param.default ? `{{${param.default.variable}}}` : `<${name}>`);
+}
+
+function exampleLine(task: Declaration): string {
+  const quote = (text: string) => /^[A-Za-z0-9_.:/@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  const words = [commandLine(task)];
+  for (const [name, param] of Object.entries(task.params ?? {})) {
+    if (param.default !== undefined) continue;
+    const value = exampleValue(name, param);
+    // a variable means nothing at a desk
+    if (typeof value === "string") words.push(`--${name} ${quote(value.includes("{{") ? name.toUpperCase() : value)}`);
+    else if (param.type === "array") words.push(...Object.values(value).map((one) => `--${name} ${quote(one)}`));
+    else words.push(...Object.entries(value).map(([key, one]) => `--${name} ${quote(`${key}=${one}`)}`));
+  }
+  for (const [name, workspace] of Object.entries(task.workspaces ?? {})) {
+    if (!workspace.optional) words.push(`--${name} .`);
+  }
+  return words.join(" ");
+}
+
+function flagLines(task: Declaration, flag: Flag): string[] {
+  const notes: string[] = [];
+  if (flag.origin === "param") {
+    const param = task.params?.[flag.key];
+    if (param) notes.push(...paramNotes(flag.key, param));
+  } else if (flag.origin === "workspace") {
+    notes.push(task.workspaces?.[flag.key]?.optional ? "optional" : "required", `env: ${workspaceVariable(flag.key)}`);
+  } else if (flag.origin === "secret") {
+    notes.push(`env: ${secretVariable(flag.key)}`);
+  }
+  const tail = notes.length === 0 ? "" : ` (${notes.join("; ")})`;
+  return entry(
+    `--${flag.name}${flag.value === undefined ? "" : ` ${flag.value}`}`,
+    renderProse(flag.description) + tail,
+  );
+}
+
+function paramNotes(name: string, param: Param): string[] {
+  const notes = [param.default === undefined ? "required" : `default: ${shownDefault(param)}`];
+  if (param.type === "array") notes.push("may be repeated", `env: ${paramVariable(name)} as a JSON array`);
+  else if (param.type === "object") {
+    notes.push(
+      `keys: ${Object.keys(param.properties).join(", ")}`,
+      `env: ${Object.keys(param.properties).map((key) => paramVariable(name, key)).join(", ")}`,
+    );
+  } else notes.push(`env: ${paramVariable(name)}`);
+  return notes;
+}
+
+/** A default as tables and help show it. */
+export function shownDefault(param: Param): string {
+  const value = param.default;
+  if (value === undefined) return "";
+  if (typeof value === "string") return value === "" ? '""' : value;
+  return param.type === undefined || param.type === "string"
+    ? renderProse(`{{${(value as { readonly variable: string }).variable}}}`)
+    : JSON.stringify(value);
+}
+
+function entry(left: string, text: string): string[] {
+  const lines = wrap(text.replaceAll("\n", " "), 70).map((line) => `      ${line}`);
+  return [`  ${left}`, ...lines];
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** A completion script for the named command, to be sourced. */
+export function completions(
+  shell: string,
+  command: string,
+  flags: readonly Pick<Flag, "name" | "value" | "choices">[],
+): string {
+  const names = flags.map((flag) => `--${flag.name}`);
+  const chosen = flags.filter((flag) => flag.choices);
+  const id = `_${command.replace(/[^A-Za-z0-9]/g, "_")}`;
+  if (shell === "fish") {
+    return flags.map((flag) =>
+      `complete -c ${command} -l ${flag.name}${flag.value === undefined ? "" : " -r"}${
+        flag.choices ? ` -f -a '${flag.choices.join(" ")}'` : ""
+      }\n`
+    ).join("");
+  }
+  const cases = chosen.map((flag) =>
+    `    --${flag.name}) COMPREPLY=($(compgen -W "${flag.choices?.join(" ")}" -- "$current")); return ;;\n`
+  ).join("");
+  const bash = `${id}() {
+  local current="\${COMP_WORDS[COMP_CWORD]}"
+  case "\${COMP_WORDS[COMP_CWORD-1]}" in
+${cases}  esac
+  if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "${names.join(" ")}" -- "$current"))
+  else COMPREPLY=($(compgen -f -- "$current")); fi
+}
+complete -F ${id} ${command}
+`;
+  return shell === "zsh" ? `autoload -U +X bashcompinit && bashcompinit\n${bash}` : bash;
+}
