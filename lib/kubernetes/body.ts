@@ -4,6 +4,7 @@
  * @module
  */
 import { KubernetesError } from "./error.ts";
+import { join } from "./lines.ts";
 
 /** How a body is read. */
 export interface BodyOptions {
@@ -27,11 +28,13 @@ export async function* chunks(response: Response, options: BodyOptions): AsyncGe
   const reader = response.body?.getReader();
   if (reader === undefined) return;
   let idle = false;
-  // The timer is not set anew for each chunk: when it fires it looks at the clock, which costs nothing in between.
+  // The timer is not set anew for each chunk: when it fires it looks at the clock. Only the server's silence counts,
+  // not the time that the consumer takes for a chunk.
   let last = performance.now();
+  let waiting = false;
   let timer = idleMs === Infinity ? undefined : setTimeout(check, idleMs);
   function check() {
-    const left = last + idleMs - performance.now();
+    const left = waiting ? last + idleMs - performance.now() : idleMs;
     if (left > 0) {
       timer = setTimeout(check, left);
     } else {
@@ -45,8 +48,10 @@ export async function* chunks(response: Response, options: BodyOptions): AsyncGe
   try {
     while (true) {
       signal?.throwIfAborted();
-      const { done, value } = await reader.read();
       last = performance.now();
+      waiting = true;
+      const { done, value } = await reader.read();
+      waiting = false;
       signal?.throwIfAborted();
       if (idle) {
         throw new KubernetesError({
@@ -110,11 +115,5 @@ export async function readBody(
     parts.push(chunk);
   }
   if (parts.length === 1 && parts[0] !== undefined) return parts[0];
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return join(parts, size);
 }
