@@ -26,5 +26,8 @@ const Param = object("Param", "Gives a parameter its value.", {
 
 const types = { PropertySpec, ParamSpec, Param };
 
-/** Parameters: declared and given. @internal */
+/**
+ * Parameters: declared and given.
+ * @internal
+ */
 export const paramTypes: typeof types = types;

@@ -60,5 +60,8 @@ const PipelineRun = object("PipelineRun", "One execution of a Pipeline.", {
 
 const types = { TimeoutFields, PipelineTaskRunTemplate, PipelineTaskRunSpec, PipelineRunSpec, PipelineRun };
 
-/** PipelineRuns. @internal */
+/**
+ * PipelineRuns.
+ * @internal
+ */
 export const pipelineRunTypes: typeof types = types;

@@ -60,5 +60,8 @@ const Pipeline = object("Pipeline", "A graph of tasks.", {
 
 const types = { IncludeParams, Matrix, PipelineTask, PipelineSpec, Pipeline };
 
-/** Pipelines and their tasks. @internal */
+/**
+ * Pipelines and their tasks.
+ * @internal
+ */
 export const pipelineTypes: typeof types = types;

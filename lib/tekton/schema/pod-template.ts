@@ -34,5 +34,8 @@ const PodTemplate = object("PodTemplate", "Settings of the pods of a run.", {
 
 const types = { PodTemplate };
 
-/** Pod settings of a run. @internal */
+/**
+ * Pod settings of a run.
+ * @internal
+ */
 export const podTemplateTypes: typeof types = types;

@@ -30,5 +30,8 @@ const PipelineRef = object("PipelineRef", "Refers to a Pipeline.", {
 
 const types = { Ref, TaskRef, PipelineRef };
 
-/** References to Tasks, Pipelines and StepActions. @internal */
+/**
+ * References to Tasks, Pipelines and StepActions.
+ * @internal
+ */
 export const referenceTypes: typeof types = types;

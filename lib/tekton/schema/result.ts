@@ -42,5 +42,8 @@ const PipelineRunResult = object("PipelineRunResult", "Pipeline run result.", {
 
 const types = { TaskResult, StepResult, PipelineResult, TaskRunResult, PipelineRunResult };
 
-/** Results: declared and written. @internal */
+/**
+ * Results: declared and written.
+ * @internal
+ */
 export const resultTypes: typeof types = types;

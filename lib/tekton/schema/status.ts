@@ -29,8 +29,8 @@ const RefSource = object("RefSource", "Ref source.", {
 const FeatureFlags = object("FeatureFlags", "Feature flags in force when the run was made.", {
   disableCredsInit: maybe(flag("Disable creds init.")),
   runningInEnvWithInjectedSidecars: maybe(flag("Running in env with injected sidecars.")),
-  requireGitSSHSecretKnownHosts: maybe(flag("Require git sshsecret known hosts.")),
-  enableAPIFields: maybe(text("Enable apifields.")),
+  requireGitSSHSecretKnownHosts: maybe(flag("Require git SSH secret known hosts.")),
+  enableAPIFields: maybe(text("Enable API fields.")),
   sendCloudEventsForRuns: maybe(flag("Send cloud events for runs.")),
   awaitSidecarReadiness: maybe(flag("Await sidecar readiness.")),
   enforceNonfalsifiability: maybe(text("Enforce nonfalsifiability.")),
@@ -42,7 +42,7 @@ const FeatureFlags = object("FeatureFlags", "Feature flags in force when the run
   setSecurityContext: maybe(flag("Set security context.")),
   setSecurityContextReadOnlyRootFilesystem: maybe(flag("Set security context read only root filesystem.")),
   coschedule: maybe(text("Coschedule.")),
-  enableCELInWhenExpression: maybe(flag("Enable celin when expression.")),
+  enableCELInWhenExpression: maybe(flag("Enable CEL in when expression.")),
   enableStepActions: maybe(flag("Enable step actions.")),
   enableParamEnum: maybe(flag("Enable param enum.")),
   enableArtifacts: maybe(flag("Enable artifacts.")),
@@ -51,7 +51,7 @@ const FeatureFlags = object("FeatureFlags", "Feature flags in force when the run
   enableKubernetesSidecar: maybe(flag("Enable kubernetes sidecar.")),
   enableWaitExponentialBackoff: maybe(flag("Enable wait exponential backoff.")),
   enableTerminationMessageCompression: maybe(flag("Enable termination message compression.")),
-  enableTektonOCIBundles: maybe(flag("Enable tekton ocibundles.")),
+  enableTektonOCIBundles: maybe(flag("Enable tekton OCI bundles.")),
 });
 
 const Provenance = object("Provenance", "Provenance.", {
@@ -161,5 +161,8 @@ const types = {
   PipelineRunStatus,
 };
 
-/** Status of runs: conditions, step states, artifacts, provenance. @internal */
+/**
+ * Status of runs: conditions, step states, artifacts, provenance.
+ * @internal
+ */
 export const statusTypes: typeof types = types;

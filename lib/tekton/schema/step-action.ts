@@ -35,5 +35,8 @@ const StepAction = object("StepAction", "A reusable step.", {
 
 const types = { StepActionSpec, StepAction };
 
-/** StepActions. @internal */
+/**
+ * StepActions.
+ * @internal
+ */
 export const stepActionTypes: typeof types = types;

@@ -88,5 +88,8 @@ const Sidecar = object("Sidecar", "A container that runs beside the steps.", {
 
 const types = { StepOutputConfig, Step, StepTemplate, Sidecar };
 
-/** Steps, sidecars and their template. @internal */
+/**
+ * Steps, sidecars and their template.
+ * @internal
+ */
 export const stepTypes: typeof types = types;

@@ -61,5 +61,8 @@ const TaskRun = object("TaskRun", "One execution of a Task.", {
 
 const types = { TaskBreakpoints, TaskRunDebug, TaskRunStepSpec, TaskRunSidecarSpec, TaskRunSpec, TaskRun };
 
-/** TaskRuns. @internal */
+/**
+ * TaskRuns.
+ * @internal
+ */
 export const taskRunTypes: typeof types = types;

@@ -54,5 +54,8 @@ const Task = object("Task", "A sequence of steps with parameters, workspaces and
 
 const types = { TaskSpec, PipelineTaskMetadata, EmbeddedTask, Task };
 
-/** Tasks, on their own and inside a Pipeline. @internal */
+/**
+ * Tasks, on their own and inside a Pipeline.
+ * @internal
+ */
 export const taskTypes: typeof types = types;

@@ -15,5 +15,8 @@ const WhenExpression = object("WhenExpression", "A guard.", {
 
 const types = { WhenExpression };
 
-/** When expressions. @internal */
+/**
+ * When expressions.
+ * @internal
+ */
 export const whenTypes: typeof types = types;

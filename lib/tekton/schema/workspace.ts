@@ -57,5 +57,8 @@ const types = {
   WorkspaceBinding,
 };
 
-/** Workspaces: declared, mapped and bound. @internal */
+/**
+ * Workspaces: declared, mapped and bound.
+ * @internal
+ */
 export const workspaceTypes: typeof types = types;

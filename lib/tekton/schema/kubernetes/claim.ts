@@ -72,5 +72,8 @@ const types = {
   PersistentVolumeClaimTemplate,
 };
 
-/** Persistent volume claims. @internal */
+/**
+ * Persistent volume claims.
+ * @internal
+ */
 export const claimTypes: typeof types = types;

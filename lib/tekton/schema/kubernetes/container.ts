@@ -44,12 +44,12 @@ const ExecAction = object("ExecAction", "Exec action.", {
   command: maybe(list(text(), "Entrypoint, not run by a shell; the image has its own when absent.")),
 });
 
-const HTTPHeader = object("HTTPHeader", "Httpheader.", {
+const HTTPHeader = object("HTTPHeader", "HTTP header.", {
   name: text("Name."),
   value: text("The value."),
 });
 
-const HTTPGetAction = object("HTTPGetAction", "Httpget action.", {
+const HTTPGetAction = object("HTTPGetAction", "HTTP get action.", {
   path: maybe(text("The path.")),
   port: intOrString("Port number or name."),
   host: maybe(text("Host name; the pod address when absent.")),
@@ -57,12 +57,12 @@ const HTTPGetAction = object("HTTPGetAction", "Httpget action.", {
   httpHeaders: maybe(list(HTTPHeader, "Headers to send.")),
 });
 
-const TCPSocketAction = object("TCPSocketAction", "Tcpsocket action.", {
+const TCPSocketAction = object("TCPSocketAction", "TCP socket action.", {
   port: intOrString("Port number or name."),
   host: maybe(text("Host name; the pod address when absent.")),
 });
 
-const GRPCAction = object("GRPCAction", "Grpcaction.", {
+const GRPCAction = object("GRPCAction", "GRPC action.", {
   port: int32("Port number or name."),
   service: maybe(text("Service name sent to the health check.")),
 });
@@ -136,5 +136,8 @@ const types = {
   ContainerStateTerminated,
 };
 
-/** What Kubernetes containers have besides environment and security: resources, mounts, ports, probes, states. @internal */
+/**
+ * What Kubernetes containers have besides environment and security: resources, mounts, ports, probes, states.
+ * @internal
+ */
 export const containerTypes: typeof types = types;

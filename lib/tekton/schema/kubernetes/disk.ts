@@ -9,7 +9,7 @@ import { metadataTypes } from "./metadata.ts";
 
 const AWSElasticBlockStoreVolumeSource = object(
   "AWSElasticBlockStoreVolumeSource",
-  "Awselastic block store volume source.",
+  "AWS elastic block store volume source.",
   {
     volumeID: text("Id of the volume at its provider."),
     fsType: maybe(text("File system type, such as ext4.")),
@@ -33,7 +33,7 @@ const AzureFileVolumeSource = object("AzureFileVolumeSource", "Azure file volume
   readOnly: maybe(flag("Mounts it read-only.")),
 });
 
-const CephFSVolumeSource = object("CephFSVolumeSource", "Ceph fsvolume source.", {
+const CephFSVolumeSource = object("CephFSVolumeSource", "Ceph FS volume source.", {
   monitors: list(text(), "Addresses of the monitors."),
   path: maybe(text("The path.")),
   user: maybe(text("User.")),
@@ -49,7 +49,7 @@ const CinderVolumeSource = object("CinderVolumeSource", "Cinder volume source.",
   secretRef: maybe(of(metadataTypes.LocalObjectReference, "Secret with the credentials.")),
 });
 
-const FCVolumeSource = object("FCVolumeSource", "Fcvolume source.", {
+const FCVolumeSource = object("FCVolumeSource", "FC volume source.", {
   targetWWNs: maybe(list(text(), "Target world wide names.")),
   lun: maybe(int32("Logical unit number.")),
   fsType: maybe(text("File system type, such as ext4.")),
@@ -70,7 +70,7 @@ const FlockerVolumeSource = object("FlockerVolumeSource", "Flocker volume source
   datasetUUID: maybe(text("Id of the dataset.")),
 });
 
-const GCEPersistentDiskVolumeSource = object("GCEPersistentDiskVolumeSource", "Gcepersistent disk volume source.", {
+const GCEPersistentDiskVolumeSource = object("GCEPersistentDiskVolumeSource", "GCE persistent disk volume source.", {
   pdName: text("Name of the disk."),
   fsType: maybe(text("File system type, such as ext4.")),
   partition: maybe(int32("Partition of the disk; 0 is the whole.")),
@@ -89,7 +89,7 @@ const GlusterfsVolumeSource = object("GlusterfsVolumeSource", "Glusterfs volume 
   readOnly: maybe(flag("Mounts it read-only.")),
 });
 
-const ISCSIVolumeSource = object("ISCSIVolumeSource", "Iscsivolume source.", {
+const ISCSIVolumeSource = object("ISCSIVolumeSource", "ISCSI volume source.", {
   targetPortal: text("Address of the portal."),
   iqn: text("Qualified name of the target."),
   lun: int32("Logical unit number."),
@@ -103,7 +103,7 @@ const ISCSIVolumeSource = object("ISCSIVolumeSource", "Iscsivolume source.", {
   initiatorName: maybe(text("Initiator name.")),
 });
 
-const NFSVolumeSource = object("NFSVolumeSource", "Nfsvolume source.", {
+const NFSVolumeSource = object("NFSVolumeSource", "NFS volume source.", {
   server: text("Server."),
   path: text("The path."),
   readOnly: maybe(flag("Mounts it read-only.")),
@@ -133,7 +133,7 @@ const QuobyteVolumeSource = object("QuobyteVolumeSource", "Quobyte volume source
   tenant: maybe(text("Tenant.")),
 });
 
-const RBDVolumeSource = object("RBDVolumeSource", "Rbdvolume source.", {
+const RBDVolumeSource = object("RBDVolumeSource", "RBD volume source.", {
   monitors: list(text(), "Addresses of the monitors."),
   image: text("Container image reference."),
   fsType: maybe(text("File system type, such as ext4.")),
@@ -144,7 +144,7 @@ const RBDVolumeSource = object("RBDVolumeSource", "Rbdvolume source.", {
   readOnly: maybe(flag("Mounts it read-only.")),
 });
 
-const ScaleIOVolumeSource = object("ScaleIOVolumeSource", "Scale iovolume source.", {
+const ScaleIOVolumeSource = object("ScaleIOVolumeSource", "Scale IO volume source.", {
   gateway: text("Address of the gateway."),
   system: text("Storage system."),
   secretRef: maybe(of(metadataTypes.LocalObjectReference, "Secret with the credentials.")),
@@ -157,7 +157,7 @@ const ScaleIOVolumeSource = object("ScaleIOVolumeSource", "Scale iovolume source
   readOnly: maybe(flag("Mounts it read-only.")),
 });
 
-const StorageOSVolumeSource = object("StorageOSVolumeSource", "Storage osvolume source.", {
+const StorageOSVolumeSource = object("StorageOSVolumeSource", "Storage OS volume source.", {
   volumeName: maybe(text("Name of the volume.")),
   volumeNamespace: maybe(text("Scope of the volume.")),
   fsType: maybe(text("File system type, such as ext4.")),
@@ -195,5 +195,8 @@ const types = {
   VsphereVirtualDiskVolumeSource,
 };
 
-/** Volume sources of single storage systems. @internal */
+/**
+ * Volume sources of single storage systems.
+ * @internal
+ */
 export const diskTypes: typeof types = types;

@@ -79,5 +79,8 @@ const types = {
   EnvFromSource,
 };
 
-/** Environment variables of Kubernetes containers. @internal */
+/**
+ * Environment variables of Kubernetes containers.
+ * @internal
+ */
 export const environmentTypes: typeof types = types;

@@ -82,5 +82,8 @@ const types = {
   TypedObjectReference,
 };
 
-/** Object metadata, selectors and references of Kubernetes objects. @internal */
+/**
+ * Object metadata, selectors and references of Kubernetes objects.
+ * @internal
+ */
 export const metadataTypes: typeof types = types;

@@ -87,12 +87,12 @@ const TopologySpreadConstraint = object("TopologySpreadConstraint", "Topology sp
   matchLabelKeys: maybe(list(text(), "Keys of pod labels to take from the pod itself.")),
 });
 
-const PodDNSConfigOption = object("PodDNSConfigOption", "Pod dnsconfig option.", {
+const PodDNSConfigOption = object("PodDNSConfigOption", "Pod DNS config option.", {
   name: maybe(text("Name.")),
   value: maybe(text("The value.")),
 });
 
-const PodDNSConfig = object("PodDNSConfig", "Pod dnsconfig.", {
+const PodDNSConfig = object("PodDNSConfig", "Pod DNS config.", {
   nameservers: maybe(list(text(), "Addresses of name servers.")),
   searches: maybe(list(text(), "Search domains.")),
   options: maybe(list(PodDNSConfigOption, "Options.")),
@@ -121,5 +121,8 @@ const types = {
   HostAlias,
 };
 
-/** Where pods run, and their DNS settings. @internal */
+/**
+ * Where pods run, and their DNS settings.
+ * @internal
+ */
 export const schedulingTypes: typeof types = types;

@@ -11,7 +11,7 @@ const Capabilities = object("Capabilities", "Capabilities.", {
   drop: maybe(list(text(), "Capabilities removed.")),
 });
 
-const SELinuxOptions = object("SELinuxOptions", "Selinux options.", {
+const SELinuxOptions = object("SELinuxOptions", "SE linux options.", {
   user: maybe(text("User.")),
   role: maybe(text("SELinux role.")),
   type: maybe(text("SELinux type.")),
@@ -82,5 +82,8 @@ const types = {
   PodSecurityContext,
 };
 
-/** Security settings of Kubernetes containers and pods. @internal */
+/**
+ * Security settings of Kubernetes containers and pods.
+ * @internal
+ */
 export const securityTypes: typeof types = types;

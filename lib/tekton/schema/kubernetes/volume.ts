@@ -42,18 +42,18 @@ const SecretProjection = object("SecretProjection", "Secret projection.", {
   optional: maybe(flag("Whether it may be missing.")),
 });
 
-const DownwardAPIVolumeFile = object("DownwardAPIVolumeFile", "Downward apivolume file.", {
+const DownwardAPIVolumeFile = object("DownwardAPIVolumeFile", "Downward API volume file.", {
   path: text("The path."),
   fieldRef: maybe(of(environmentTypes.ObjectFieldSelector, "A field of the pod.")),
   resourceFieldRef: maybe(of(environmentTypes.ResourceFieldSelector, "A resource limit or request of a container.")),
   mode: maybe(int32("Permission bits of the file.")),
 });
 
-const DownwardAPIProjection = object("DownwardAPIProjection", "Downward apiprojection.", {
+const DownwardAPIProjection = object("DownwardAPIProjection", "Downward API projection.", {
   items: maybe(list(DownwardAPIVolumeFile, "Which keys to use, and the files they become; all of them when absent.")),
 });
 
-const DownwardAPIVolumeSource = object("DownwardAPIVolumeSource", "Downward apivolume source.", {
+const DownwardAPIVolumeSource = object("DownwardAPIVolumeSource", "Downward API volume source.", {
   items: maybe(list(DownwardAPIVolumeFile, "Which keys to use, and the files they become; all of them when absent.")),
   defaultMode: maybe(int32("Permission bits of the files, as a decimal or YAML octal number.")),
 });
@@ -115,7 +115,7 @@ const PersistentVolumeClaimVolumeSource = object(
   },
 );
 
-const CSIVolumeSource = object("CSIVolumeSource", "Csivolume source.", {
+const CSIVolumeSource = object("CSIVolumeSource", "CSI volume source.", {
   driver: text("Driver."),
   readOnly: maybe(flag("Mounts it read-only.")),
   fsType: maybe(text("File system type, such as ext4.")),
@@ -189,5 +189,8 @@ const types = {
   Volume,
 };
 
-/** Volumes and their common sources. @internal */
+/**
+ * Volumes and their common sources.
+ * @internal
+ */
 export const volumeTypes: typeof types = types;
