@@ -60,21 +60,23 @@ export class LayoutIndex {
   }
 
   /**
-   * Enters a manifest, under the tag when one is given. A manifest that loses its last tag to it stays, untagged. Of
+   * Enters a manifest, under the tags when any are given. A manifest that loses its last tag to it stays, untagged. Of
    * two writers to one tag, the last wins.
    */
-  put(descriptor: Descriptor, tag?: string, options?: OperationOptions): Promise<void> {
+  put(descriptor: Descriptor, tags: readonly string[] = [], options?: OperationOptions): Promise<void> {
+    const { annotations: _, ...plain } = descriptor;
     return this.#update((entries) => {
-      const { annotations: _, ...plain } = descriptor;
-      if (tag === undefined) {
+      if (tags.length === 0) {
         return entries.some((entry) => entry.digest === descriptor.digest) ? entries : [...entries, plain];
       }
-      const before = entries.find((entry) => tagOf(entry) === tag);
-      if (before?.digest === descriptor.digest && before.mediaType === descriptor.mediaType) return entries;
-      const kept = untag(entries, tag).filter((entry) =>
-        entry.digest !== descriptor.digest || tagOf(entry) !== undefined
-      );
-      return [...kept, { ...plain, annotations: { [refName]: tag } }];
+      const isThere = (tag: string) =>
+        entries.some((entry) =>
+          tagOf(entry) === tag && entry.digest === descriptor.digest && entry.mediaType === descriptor.mediaType
+        );
+      if (tags.every(isThere)) return entries;
+      const kept = tags.reduce(untag, entries)
+        .filter((entry) => entry.digest !== descriptor.digest || tagOf(entry) !== undefined);
+      return [...kept, ...tags.map((tag) => ({ ...plain, annotations: { [refName]: tag } }))];
     }, options);
   }
 

@@ -32,6 +32,8 @@ export interface PushManifestOptions extends OperationOptions {
   readonly algorithm?: "sha256" | "sha512";
   /** The digest that it must have. */
   readonly expected?: string;
+  /** Further tags. @default none */
+  readonly tags?: readonly string[];
 }
 
 /**
@@ -217,7 +219,8 @@ export class Layout implements Target {
       ...(facts.artifactType !== undefined && { artifactType: facts.artifactType }),
     };
     await this.blobs.write(digest, bytes.length, () => bytesSource(bytes).open(), options.signal);
-    await this.index.put(descriptor, tag, options);
+    const tags = [...tag === undefined ? [] : [tag], ...options.tags ?? []];
+    await this.index.put(descriptor, tags, options);
     return descriptor;
   }
 

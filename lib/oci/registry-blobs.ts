@@ -10,7 +10,12 @@ import { sessionHeaders, type UploadSessions } from "./registry-upload.ts";
 import { isDigest, isRepository } from "./reference.ts";
 
 /** Answers GET and HEAD of a blob, whole or one range of it (RFC 9110, 14). */
-export async function getBlob(request: Request, store: RegistryStore, repository: string, digest: string) {
+export async function getBlob(
+  request: Request,
+  store: RegistryStore,
+  repository: string,
+  digest: string,
+): Promise<Response> {
   const { layout, size } = await findBlob(store, repository, digest);
   const headers: Record<string, string> = {
     "content-type": "application/octet-stream",
@@ -54,8 +59,8 @@ export async function beginUpload(
 ): Promise<Response> {
   const mount = url.searchParams.get("mount");
   if (mount !== null && isDigest(mount)) {
-    const from = url.searchParams.get("from");
-    if (from !== null && isRepository(from) && mayPull(from) && await store.mount(mount, from, repository)) {
+    const from = url.searchParams.get("from") ?? await store.whoHas(mount, mayPull);
+    if (from !== undefined && isRepository(from) && mayPull(from) && await store.mount(mount, from, repository)) {
       return created(repository, mount);
     }
   }

@@ -8,10 +8,15 @@ import type { Layout } from "./layout.ts";
 import { inspectManifest, maximumManifestBytes } from "./layout-manifest.ts";
 import { Refusal } from "./registry-answer.ts";
 import type { RegistryStore } from "./registry-store.ts";
-import { isDigest } from "./reference.ts";
+import { isDigest, isTag } from "./reference.ts";
 
 /** Answers GET and HEAD of a manifest, byte for byte and with the media type as it was pushed. */
-export async function getManifest(request: Request, store: RegistryStore, repository: string, reference: string) {
+export async function getManifest(
+  request: Request,
+  store: RegistryStore,
+  repository: string,
+  reference: string,
+): Promise<Response> {
   const layout = await find(store, repository);
   let found;
   try {
@@ -30,14 +35,18 @@ export async function getManifest(request: Request, store: RegistryStore, reposi
   });
 }
 
-/** Answers PUT of a manifest by tag or digest. */
+/** Answers PUT of a manifest by tag or digest, and of a digest with tags in the query. */
 export async function putManifest(
   request: Request,
+  url: URL,
   store: RegistryStore,
   repository: string,
   reference: string,
 ): Promise<Response> {
   const bytes = await readBody(request);
+  const tags = isDigest(reference) ? [...new Set(url.searchParams.getAll("tag"))] : [];
+  if (tags.length > maximumTags) throw new Refusal(414, "UNSUPPORTED", `at most ${maximumTags} tags at a time`);
+  if (!tags.every(isTag)) throw new Refusal(400, "MANIFEST_INVALID", "a tag of the query is not valid");
   const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim() ?? "";
   let descriptor, subject;
   try {
@@ -50,7 +59,7 @@ export async function putManifest(
       bytes,
       mediaType === "" ? facts.mediaType : mediaType,
       expected === undefined ? reference : undefined,
-      { algorithm, ...(expected !== undefined && { expected }) },
+      { algorithm, tags, ...(expected !== undefined && { expected }) },
     );
   } catch (error) {
     if (!(error instanceof OciError)) throw error;
@@ -59,14 +68,13 @@ export async function putManifest(
     if (error.code !== "oci/not-found") throw error;
     throw new Refusal(404, "MANIFEST_BLOB_UNKNOWN", error.why, { detail: error.details });
   }
-  return new Response(null, {
-    status: 201,
-    headers: {
-      location: `/v2/${repository}/manifests/${reference}`,
-      "docker-content-digest": descriptor.digest,
-      ...(subject !== undefined && { "oci-subject": subject }),
-    },
-  });
+  const headers: Record<string, string> = {
+    location: `/v2/${repository}/manifests/${reference}`,
+    "docker-content-digest": descriptor.digest,
+  };
+  if (subject !== undefined) headers["oci-subject"] = subject;
+  if (tags.length > 0) headers["oci-tag"] = tags.join(", ");
+  return new Response(null, { status: 201, headers });
 }
 
 /** Answers DELETE of a manifest: by digest all of it with its tags, by tag the tag alone. */
@@ -114,6 +122,9 @@ export async function listReferrers(
   const index = { schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests };
   return new Response(JSON.stringify(index), { headers });
 }
+
+/** Tags that one push may set. */
+const maximumTags = 64;
 
 /** Names of one answer, when `n` asks for none in particular. */
 const maximumPage = 10_000;

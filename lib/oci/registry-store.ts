@@ -64,10 +64,10 @@ export class RegistryStore {
     return true;
   }
 
-  /** A repository other than `to` that has the blob; undefined when none has. */
-  async whoHas(digest: string, to: string): Promise<string | undefined> {
-    for (const name of this.#open.keys()) {
-      if (name !== to && await this.#open.get(name)?.blobs.size(digest) !== undefined) return name;
+  /** Which of the repositories in use lately, of those that `allowed` takes, has the blob; undefined when none has. */
+  async whoHas(digest: string, allowed: (repository: string) => boolean): Promise<string | undefined> {
+    for (const [name, layout] of this.#open) {
+      if (allowed(name) && await layout.blobs.size(digest) !== undefined) return name;
     }
     return undefined;
   }

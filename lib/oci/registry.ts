@@ -210,7 +210,7 @@ class Handler {
           : await getBlob(request, this.#store, route.repository, route.reference);
       case "manifest":
         if (request.method === "PUT") {
-          const response = await putManifest(request, this.#store, route.repository, route.reference);
+          const response = await putManifest(request, url, this.#store, route.repository, route.reference);
           // Without the API, clients must see that the subject was not understood.
           if (this.#options.referrersApi === false) response.headers.delete("oci-subject");
           return response;
