@@ -1,0 +1,160 @@
+/**
+ * Containers by bubblewrap: this machine's programs, read-only, under a root of the container's own, where `/tekton`,
+ * `/workspace` and every volume are at the paths that the YAML says. Own process, IPC, host name and user namespaces.
+ * Source: bwrap(1).
+ * @module
+ */
+import type { ContainerSpec, Mount, RunningContainer, Sandbox } from "./sandbox.ts";
+import { childrenOf, spawn } from "./spawn.ts";
+
+/** An entry of a folder of this machine, as planning needs it. */
+export interface HostEntry {
+  /** Name within its folder. */
+  readonly name: string;
+  /** What it is. */
+  readonly kind: "directory" | "file" | "symlink";
+  /** Where a symlink points. */
+  readonly target?: string;
+}
+
+/** The view of this machine's files that planning has; tests bring their own. */
+export interface HostFiles {
+  /** The entries of a folder; empty when there is none. */
+  list(path: string): readonly HostEntry[];
+  /** Whether there is something at the path. */
+  exists(path: string): boolean;
+}
+
+/** What of this machine's root every container sees, read-only: programs and their configuration, no one's data. */
+const shared = ["bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "opt", "nix", "etc"];
+
+/** Files that hold password hashes and private keys: never seen, even where the engine runs as root. */
+const hidden = ["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-"];
+
+/** Whether `path` is `folder` or below it. */
+function within(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
+}
+
+/**
+ * The arguments that give a container its root: shared folders bound read-only, and where a mount's target does not
+ * exist in one of them, that folder taken apart so that the target can be made.
+ */
+function rootArguments(targets: readonly string[], files: HostFiles): string[] {
+  const args: string[] = ["--tmpfs", "/"];
+  const show = (path: string, entry: HostEntry): void => {
+    if (entry.kind === "symlink") {
+      args.push("--symlink", entry.target ?? "", path);
+      return;
+    }
+    const missing = targets.some((target) => target !== path && within(target, path) && !files.exists(target));
+    if (entry.kind === "file" || !missing) {
+      args.push("--ro-bind-try", path, path);
+      return;
+    }
+    args.push("--tmpfs", path);
+    for (const inner of files.list(path)) show(`${path}/${inner.name}`, inner);
+  };
+  for (const entry of files.list("/")) if (shared.includes(entry.name)) show(`/${entry.name}`, entry);
+  for (const path of hidden) if (files.exists(path)) args.push("--ro-bind", "/dev/null", path);
+  return args;
+}
+
+/** Mounts in the order in which each finds its parent in place. */
+function inOrder(mounts: readonly Mount[]): Mount[] {
+  return [...mounts].sort((a, b) => a.target < b.target ? -1 : a.target > b.target ? 1 : 0);
+}
+
+/** The arguments of `bwrap` for a container; a function of its input alone. */
+export function bubblewrapArguments(spec: ContainerSpec, files: HostFiles): string[] {
+  const mounts = inOrder(spec.mounts);
+  const targets = mounts.map((mount) => mount.target);
+  // tools that people installed outside of the shared folders stay usable
+  const onPath = (spec.env["PATH"] ?? "").split(":").filter((folder) =>
+    folder.startsWith("/") && !shared.some((name) => within(folder, `/${name}`)) && files.exists(folder)
+  );
+  return [
+    "--unshare-user",
+    "--unshare-pid",
+    "--unshare-ipc",
+    "--unshare-uts",
+    "--unshare-cgroup-try",
+    ...(spec.network ? [] : ["--unshare-net"]),
+    "--die-with-parent",
+    "--hostname",
+    spec.hostname.slice(0, 63),
+    "--uid",
+    String(spec.runAsUser ?? 0),
+    "--gid",
+    String(spec.runAsGroup ?? 0),
+    ...rootArguments(targets, files),
+    "--proc",
+    "/proc",
+    "--dev",
+    "/dev",
+    "--perms",
+    "1777",
+    "--tmpfs",
+    "/tmp",
+    "--dir",
+    "/var/tmp",
+    "--dir",
+    "/root",
+    ...onPath.flatMap((folder) => ["--ro-bind", folder, folder]),
+    ...mounts.flatMap((mount) => [mount.readOnly ? "--ro-bind" : "--bind", mount.source, mount.target]),
+    ...(targets.some((target) => within(spec.workingDir, target)) || files.exists(spec.workingDir)
+      ? []
+      : ["--dir", spec.workingDir]),
+    "--chdir",
+    spec.workingDir,
+    "--",
+    ...spec.argv,
+  ];
+}
+
+const thisMachine: HostFiles = {
+  list(path) {
+    try {
+      return [...Deno.readDirSync(path)].map((entry): HostEntry =>
+        entry.isSymlink
+          ? { name: entry.name, kind: "symlink", target: Deno.readLinkSync(`${path}/${entry.name}`.replace("//", "/")) }
+          : { name: entry.name, kind: entry.isDirectory ? "directory" : "file" }
+      );
+    } catch {
+      return [];
+    }
+  },
+  exists(path) {
+    try {
+      Deno.lstatSync(path);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+};
+
+/** The first process of the container: bwrap's child is process 1 of the namespace, and that one's child is ours. */
+function firstProcess(bwrap: number): number | undefined {
+  const init = childrenOf(bwrap)[0];
+  return init === undefined ? undefined : childrenOf(init)[0] ?? init;
+}
+
+/** A {@link Sandbox} over the `bwrap` program at the path given. */
+export function bubblewrap(program: string): Sandbox {
+  return {
+    name: "bubblewrap",
+    ownPaths: true,
+    images: false,
+    refuse: () => undefined,
+    start(spec): Promise<RunningContainer> {
+      return Promise.resolve(spawn({
+        name: spec.name,
+        argv: [program, ...bubblewrapArguments(spec, thisMachine)],
+        env: { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin", ...spec.env },
+        cwd: "/",
+        signalled: firstProcess,
+      }));
+    },
+  };
+}
