@@ -24,10 +24,8 @@ const Param = object("Param", "Gives a parameter its value.", {
   value: paramValue("String, list of strings, or map of strings; may hold variables."),
 });
 
-const types = { PropertySpec, ParamSpec, Param };
-
 /**
  * Parameters: declared and given.
  * @internal
  */
-export const paramTypes: typeof types = types;
+export const paramTypes = { PropertySpec, ParamSpec, Param };

@@ -58,10 +58,14 @@ const PipelineRun = object("PipelineRun", "One execution of a Pipeline.", {
   status: maybe(of(statusTypes.PipelineRunStatus, "What is.")),
 });
 
-const types = { TimeoutFields, PipelineTaskRunTemplate, PipelineTaskRunSpec, PipelineRunSpec, PipelineRun };
-
 /**
  * PipelineRuns.
  * @internal
  */
-export const pipelineRunTypes: typeof types = types;
+export const pipelineRunTypes = {
+  TimeoutFields,
+  PipelineTaskRunTemplate,
+  PipelineTaskRunSpec,
+  PipelineRunSpec,
+  PipelineRun,
+};

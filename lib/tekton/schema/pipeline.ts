@@ -58,10 +58,8 @@ const Pipeline = object("Pipeline", "A graph of tasks.", {
   spec: maybe(of(PipelineSpec, "What is wanted.")),
 });
 
-const types = { IncludeParams, Matrix, PipelineTask, PipelineSpec, Pipeline };
-
 /**
  * Pipelines and their tasks.
  * @internal
  */
-export const pipelineTypes: typeof types = types;
+export const pipelineTypes = { IncludeParams, Matrix, PipelineTask, PipelineSpec, Pipeline };

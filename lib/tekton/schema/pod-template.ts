@@ -32,10 +32,8 @@ const PodTemplate = object("PodTemplate", "Settings of the pods of a run.", {
   topologySpreadConstraints: maybe(list(schedulingTypes.TopologySpreadConstraint, "How pods spread over nodes.")),
 });
 
-const types = { PodTemplate };
-
 /**
  * Pod settings of a run.
  * @internal
  */
-export const podTemplateTypes: typeof types = types;
+export const podTemplateTypes = { PodTemplate };

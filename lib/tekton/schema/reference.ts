@@ -28,10 +28,8 @@ const PipelineRef = object("PipelineRef", "Refers to a Pipeline.", {
   params: maybe(list(paramTypes.Param, "Parameters.")),
 });
 
-const types = { Ref, TaskRef, PipelineRef };
-
 /**
  * References to Tasks, Pipelines and StepActions.
  * @internal
  */
-export const referenceTypes: typeof types = types;
+export const referenceTypes = { Ref, TaskRef, PipelineRef };

@@ -40,10 +40,8 @@ const PipelineRunResult = object("PipelineRunResult", "Pipeline run result.", {
   value: paramValue("The value."),
 });
 
-const types = { TaskResult, StepResult, PipelineResult, TaskRunResult, PipelineRunResult };
-
 /**
  * Results: declared and written.
  * @internal
  */
-export const resultTypes: typeof types = types;
+export const resultTypes = { TaskResult, StepResult, PipelineResult, TaskRunResult, PipelineRunResult };

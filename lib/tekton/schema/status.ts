@@ -145,7 +145,11 @@ const PipelineRunStatus = object("PipelineRunStatus", "Pipeline run status.", {
   spanContext: maybe(map(text(), "Trace context to continue.")),
 });
 
-const types = {
+/**
+ * Status of runs: conditions, step states, artifacts, provenance.
+ * @internal
+ */
+export const statusTypes = {
   Condition,
   RefSource,
   FeatureFlags,
@@ -160,9 +164,3 @@ const types = {
   ChildStatusReference,
   PipelineRunStatus,
 };
-
-/**
- * Status of runs: conditions, step states, artifacts, provenance.
- * @internal
- */
-export const statusTypes: typeof types = types;

@@ -33,10 +33,8 @@ const StepAction = object("StepAction", "A reusable step.", {
   spec: maybe(of(StepActionSpec, "What is wanted.")),
 });
 
-const types = { StepActionSpec, StepAction };
-
 /**
  * StepActions.
  * @internal
  */
-export const stepActionTypes: typeof types = types;
+export const stepActionTypes = { StepActionSpec, StepAction };

@@ -86,10 +86,8 @@ const Sidecar = object("Sidecar", "A container that runs beside the steps.", {
   restartPolicy: maybe(text("Always makes it an init sidecar.")),
 });
 
-const types = { StepOutputConfig, Step, StepTemplate, Sidecar };
-
 /**
  * Steps, sidecars and their template.
  * @internal
  */
-export const stepTypes: typeof types = types;
+export const stepTypes = { StepOutputConfig, Step, StepTemplate, Sidecar };

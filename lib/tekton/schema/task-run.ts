@@ -59,10 +59,15 @@ const TaskRun = object("TaskRun", "One execution of a Task.", {
   status: maybe(of(statusTypes.TaskRunStatus, "What is.")),
 });
 
-const types = { TaskBreakpoints, TaskRunDebug, TaskRunStepSpec, TaskRunSidecarSpec, TaskRunSpec, TaskRun };
-
 /**
  * TaskRuns.
  * @internal
  */
-export const taskRunTypes: typeof types = types;
+export const taskRunTypes = {
+  TaskBreakpoints,
+  TaskRunDebug,
+  TaskRunStepSpec,
+  TaskRunSidecarSpec,
+  TaskRunSpec,
+  TaskRun,
+};

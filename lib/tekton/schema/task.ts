@@ -52,10 +52,8 @@ const Task = object("Task", "A sequence of steps with parameters, workspaces and
   spec: maybe(of(TaskSpec, "What is wanted.")),
 });
 
-const types = { TaskSpec, PipelineTaskMetadata, EmbeddedTask, Task };
-
 /**
  * Tasks, on their own and inside a Pipeline.
  * @internal
  */
-export const taskTypes: typeof types = types;
+export const taskTypes = { TaskSpec, PipelineTaskMetadata, EmbeddedTask, Task };

@@ -13,10 +13,8 @@ const WhenExpression = object("WhenExpression", "A guard.", {
   cel: maybe(text("A CEL expression instead of input, operator and values (alpha).")),
 });
 
-const types = { WhenExpression };
-
 /**
  * When expressions.
  * @internal
  */
-export const whenTypes: typeof types = types;
+export const whenTypes = { WhenExpression };

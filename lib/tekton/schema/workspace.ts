@@ -49,16 +49,14 @@ const WorkspaceBinding = object("WorkspaceBinding", "Gives a workspace its volum
   csi: maybe(of(volumeTypes.CSIVolumeSource, "A volume of a CSI driver.")),
 });
 
-const types = {
+/**
+ * Workspaces: declared, mapped and bound.
+ * @internal
+ */
+export const workspaceTypes = {
   WorkspaceDeclaration,
   WorkspaceUsage,
   PipelineWorkspaceDeclaration,
   WorkspacePipelineTaskBinding,
   WorkspaceBinding,
 };
-
-/**
- * Workspaces: declared, mapped and bound.
- * @internal
- */
-export const workspaceTypes: typeof types = types;

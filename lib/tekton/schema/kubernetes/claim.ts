@@ -62,7 +62,11 @@ const PersistentVolumeClaimTemplate = object("PersistentVolumeClaimTemplate", "P
   spec: of(PersistentVolumeClaimSpec, "What is wanted."),
 });
 
-const types = {
+/**
+ * Persistent volume claims.
+ * @internal
+ */
+export const claimTypes = {
   VolumeResourceRequirements,
   PersistentVolumeClaimSpec,
   PersistentVolumeClaimCondition,
@@ -71,9 +75,3 @@ const types = {
   PersistentVolumeClaim,
   PersistentVolumeClaimTemplate,
 };
-
-/**
- * Persistent volume claims.
- * @internal
- */
-export const claimTypes: typeof types = types;

@@ -116,7 +116,11 @@ const ContainerStateTerminated = object("ContainerStateTerminated", "Container s
   containerID: maybe(text("Id of the container.")),
 });
 
-const types = {
+/**
+ * What Kubernetes containers have besides environment and security: resources, mounts, ports, probes, states.
+ * @internal
+ */
+export const containerTypes = {
   ResourceClaim,
   ResourceRequirements,
   VolumeMount,
@@ -135,9 +139,3 @@ const types = {
   ContainerStateRunning,
   ContainerStateTerminated,
 };
-
-/**
- * What Kubernetes containers have besides environment and security: resources, mounts, ports, probes, states.
- * @internal
- */
-export const containerTypes: typeof types = types;

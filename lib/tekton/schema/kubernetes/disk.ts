@@ -172,7 +172,11 @@ const VsphereVirtualDiskVolumeSource = object("VsphereVirtualDiskVolumeSource", 
   storagePolicyID: maybe(text("Id of the storage policy.")),
 });
 
-const types = {
+/**
+ * Volume sources of single storage systems.
+ * @internal
+ */
+export const diskTypes = {
   AWSElasticBlockStoreVolumeSource,
   AzureDiskVolumeSource,
   AzureFileVolumeSource,
@@ -194,9 +198,3 @@ const types = {
   StorageOSVolumeSource,
   VsphereVirtualDiskVolumeSource,
 };
-
-/**
- * Volume sources of single storage systems.
- * @internal
- */
-export const diskTypes: typeof types = types;

@@ -66,7 +66,11 @@ const EnvFromSource = object("EnvFromSource", "Env from source.", {
   secretRef: maybe(of(SecretEnvSource, "Secret with the credentials.")),
 });
 
-const types = {
+/**
+ * Environment variables of Kubernetes containers.
+ * @internal
+ */
+export const environmentTypes = {
   ObjectFieldSelector,
   ResourceFieldSelector,
   ConfigMapKeySelector,
@@ -78,9 +82,3 @@ const types = {
   SecretEnvSource,
   EnvFromSource,
 };
-
-/**
- * Environment variables of Kubernetes containers.
- * @internal
- */
-export const environmentTypes: typeof types = types;

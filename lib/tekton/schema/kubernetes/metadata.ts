@@ -71,7 +71,11 @@ const TypedObjectReference = object("TypedObjectReference", "Typed object refere
   namespace: maybe(text("Namespace.")),
 });
 
-const types = {
+/**
+ * Object metadata, selectors and references of Kubernetes objects.
+ * @internal
+ */
+export const metadataTypes = {
   OwnerReference,
   ManagedFieldsEntry,
   ObjectMeta,
@@ -81,9 +85,3 @@ const types = {
   TypedLocalObjectReference,
   TypedObjectReference,
 };
-
-/**
- * Object metadata, selectors and references of Kubernetes objects.
- * @internal
- */
-export const metadataTypes: typeof types = types;

@@ -103,7 +103,11 @@ const HostAlias = object("HostAlias", "Host alias.", {
   hostnames: maybe(list(text(), "Host names.")),
 });
 
-const types = {
+/**
+ * Where pods run, and their DNS settings.
+ * @internal
+ */
+export const schedulingTypes = {
   NodeSelectorRequirement,
   NodeSelectorTerm,
   NodeSelector,
@@ -120,9 +124,3 @@ const types = {
   PodDNSConfig,
   HostAlias,
 };
-
-/**
- * Where pods run, and their DNS settings.
- * @internal
- */
-export const schedulingTypes: typeof types = types;

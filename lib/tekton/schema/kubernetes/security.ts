@@ -71,7 +71,11 @@ const PodSecurityContext = object("PodSecurityContext", "Pod security context.",
   seLinuxChangePolicy: maybe(text("How SELinux labels are applied.")),
 });
 
-const types = {
+/**
+ * Security settings of Kubernetes containers and pods.
+ * @internal
+ */
+export const securityTypes = {
   Capabilities,
   SELinuxOptions,
   WindowsSecurityContextOptions,
@@ -81,9 +85,3 @@ const types = {
   Sysctl,
   PodSecurityContext,
 };
-
-/**
- * Security settings of Kubernetes containers and pods.
- * @internal
- */
-export const securityTypes: typeof types = types;

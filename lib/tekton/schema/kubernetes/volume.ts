@@ -166,7 +166,11 @@ const Volume = object("Volume", "A volume of the pod.", {
   image: maybe(of(ImageVolumeSource, "Container image reference.")),
 });
 
-const types = {
+/**
+ * Volumes and their common sources.
+ * @internal
+ */
+export const volumeTypes = {
   KeyToPath,
   ConfigMapVolumeSource,
   SecretVolumeSource,
@@ -188,9 +192,3 @@ const types = {
   ImageVolumeSource,
   Volume,
 };
-
-/**
- * Volumes and their common sources.
- * @internal
- */
-export const volumeTypes: typeof types = types;
