@@ -87,7 +87,7 @@ export function bubblewrapArguments(spec: ContainerSpec, files: HostFiles): stri
     String(spec.runAsUser ?? 0),
     "--gid",
     String(spec.runAsGroup ?? 0),
-    ...rootArguments(targets, files),
+    ...rootArguments([...targets, spec.workingDir], files),
     "--proc",
     "/proc",
     "--dev",
@@ -102,9 +102,7 @@ export function bubblewrapArguments(spec: ContainerSpec, files: HostFiles): stri
     "/root",
     ...onPath.flatMap((folder) => ["--ro-bind", folder, folder]),
     ...mounts.flatMap((mount) => [mount.readOnly ? "--ro-bind" : "--bind", mount.source, mount.target]),
-    ...(targets.some((target) => within(spec.workingDir, target)) || files.exists(spec.workingDir)
-      ? []
-      : ["--dir", spec.workingDir]),
+    ...(targets.some((target) => within(spec.workingDir, target)) ? [] : ["--dir", spec.workingDir]),
     "--chdir",
     spec.workingDir,
     "--",
@@ -140,6 +138,23 @@ function firstProcess(bwrap: number): number | undefined {
   return init === undefined ? undefined : childrenOf(init)[0] ?? init;
 }
 
+/** A working directory below a mount is made in its folder, as Tekton makes those below its own volumes. */
+async function makeWorkingDir(spec: ContainerSpec): Promise<void> {
+  const mount = inOrder(spec.mounts).findLast((m) => within(spec.workingDir, m.target));
+  if (mount === undefined || mount.readOnly || mount.target === spec.workingDir) return;
+  const names = spec.workingDir.slice(mount.target.length + 1).split("/");
+  let at = mount.source;
+  for (const name of names) {
+    at = `${at}/${name}`;
+    try {
+      await Deno.mkdir(at, { mode: 0o777 });
+    } catch (error) {
+      // what is there stays; a symlink is not followed here, the container's own root decides where it leads
+      if (!(error instanceof Deno.errors.AlreadyExists) || !(await Deno.lstat(at)).isDirectory) return;
+    }
+  }
+}
+
 /** A {@link Sandbox} over the `bwrap` program at the path given. */
 export function bubblewrap(program: string): Sandbox {
   return {
@@ -147,14 +162,15 @@ export function bubblewrap(program: string): Sandbox {
     ownPaths: true,
     images: false,
     refuse: () => undefined,
-    start(spec): Promise<RunningContainer> {
-      return Promise.resolve(spawn({
+    async start(spec): Promise<RunningContainer> {
+      await makeWorkingDir(spec);
+      return spawn({
         name: spec.name,
         argv: [program, ...bubblewrapArguments(spec, thisMachine)],
         env: { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin", ...spec.env },
         cwd: "/",
         signalled: firstProcess,
-      }));
+      });
     },
   };
 }

@@ -52,21 +52,24 @@ export function spawn(options: SpawnOptions): RunningContainer {
   return {
     pid: child.pid,
     output: child.stdout,
-    exit: child.status.then((status) => ({
-      code: status.code,
-      ...(status.signal === null ? {} : { signal: status.signal }),
-    })),
+    exit: child.status.then((status) => {
+      send(-child.pid, "SIGKILL"); // as in a container: with the first process, those that it left behind end too
+      return { code: status.code, ...(status.signal === null ? {} : { signal: status.signal }) };
+    }),
     kill(signal) {
       // detached made the child the leader of a process group: a negative id reaches all of it
       const target = signal === "SIGKILL" ? -child.pid : signalled(child.pid);
-      if (target === undefined) return;
-      try {
-        Deno.kill(target, signal);
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound) && !(error instanceof TypeError)) throw error; // it has ended
-      }
+      if (target !== undefined) send(target, signal);
     },
   };
+}
+
+function send(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound) && !(error instanceof TypeError)) throw error; // it has ended
+  }
 }
 
 /** The process ids of a process's children, oldest first; empty when it has ended. Source: proc(5), `task/…/children`. */
