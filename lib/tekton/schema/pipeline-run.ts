@@ -53,7 +53,7 @@ const PipelineRunSpec = object("PipelineRunSpec", "Pipeline run spec.", {
 const PipelineRun = object("PipelineRun", "One execution of a Pipeline.", {
   kind: maybe(text("Kind of object.")),
   apiVersion: maybe(text("API group and version.")),
-  metadata: maybe(of(metadataTypes.ObjectMeta, "Object metadata.")),
+  metadata: of(metadataTypes.ObjectMeta, "Object metadata."),
   spec: maybe(of(PipelineRunSpec, "What is wanted.")),
   status: maybe(of(statusTypes.PipelineRunStatus, "What is.")),
 });

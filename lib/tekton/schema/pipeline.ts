@@ -24,7 +24,7 @@ const Matrix = object("Matrix", "Fans a task out over lists.", {
 });
 
 const PipelineTask = object("PipelineTask", "A task in a Pipeline.", {
-  name: maybe(text("Name of the task in the Pipeline, a DNS label.")),
+  name: text("Name of the task in the Pipeline, a DNS label."),
   displayName: maybe(text("Name for people.")),
   description: maybe(text("What it is for, for people.")),
   taskRef: maybe(of(referenceTypes.TaskRef, "The Task to run, by name or resolver.")),
@@ -54,7 +54,7 @@ const PipelineSpec = object("PipelineSpec", "What a Pipeline does.", {
 const Pipeline = object("Pipeline", "A graph of tasks.", {
   kind: maybe(text("Kind of object.")),
   apiVersion: maybe(text("API group and version.")),
-  metadata: maybe(of(metadataTypes.ObjectMeta, "Object metadata.")),
+  metadata: of(metadataTypes.ObjectMeta, "Object metadata."),
   spec: maybe(of(PipelineSpec, "What is wanted.")),
 });
 

@@ -102,7 +102,7 @@ const TaskRunStatus = object("TaskRunStatus", "Task run status.", {
   observedGeneration: maybe(int64("Generation that this status belongs to.")),
   conditions: maybe(list(Condition, "Conditions; `Succeeded` tells the outcome.")),
   annotations: maybe(map(text(), "Annotations.")),
-  podName: text("Pod of the current attempt."),
+  podName: maybe(text("Pod of the current attempt.")),
   startTime: maybe(time("When it started, RFC 3339.")),
   completionTime: maybe(time("When it ended, RFC 3339.")),
   steps: maybe(list(StepState, "State of each step.")),
@@ -124,9 +124,9 @@ const SkippedTask = object("SkippedTask", "Skipped task.", {
 const ChildStatusReference = object("ChildStatusReference", "Child status reference.", {
   apiVersion: maybe(text("API group and version.")),
   kind: maybe(text("TaskRun, CustomRun or PipelineRun.")),
-  name: maybe(text("Name of the run.")),
+  name: text("Name of the run."),
   displayName: maybe(text("Name for people.")),
-  pipelineTaskName: maybe(text("Name of the task in the Pipeline.")),
+  pipelineTaskName: text("Name of the task in the Pipeline."),
   whenExpressions: maybe(list(whenTypes.WhenExpression, "The when expressions that were evaluated.")),
 });
 

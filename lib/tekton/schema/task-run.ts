@@ -54,7 +54,7 @@ const TaskRunSpec = object("TaskRunSpec", "Task run spec.", {
 const TaskRun = object("TaskRun", "One execution of a Task.", {
   kind: maybe(text("Kind of object.")),
   apiVersion: maybe(text("API group and version.")),
-  metadata: maybe(of(metadataTypes.ObjectMeta, "Object metadata.")),
+  metadata: of(metadataTypes.ObjectMeta, "Object metadata."),
   spec: maybe(of(TaskRunSpec, "What is wanted.")),
   status: maybe(of(statusTypes.TaskRunStatus, "What is.")),
 });
