@@ -1,0 +1,220 @@
+/**
+ * Logs of containers as the API serves them: where lines come from, and which of them a request gets (timestamps,
+ * tailLines, sinceTime, limitBytes). Bytes in, bytes out. Knows no HTTP.
+ * @module
+ */
+
+/** A piece of a log: one line, or several of the same time. */
+export interface LogEntry {
+  /** When it was written, RFC 3339 with nanoseconds: `2026-01-02T03:04:05.678901234Z`. */
+  readonly time: string;
+  /** Whole lines with their newlines; only the last entry of a log may lack its last newline. */
+  readonly bytes: Uint8Array;
+}
+
+/** Whose log. */
+export interface LogTarget {
+  /** Namespace of the pod. */
+  readonly namespace: string;
+  /** Name of the pod. */
+  readonly pod: string;
+  /** Name of the container. */
+  readonly container: string;
+  /** The instance before this one. */
+  readonly previous: boolean;
+}
+
+/** Where logs come from. */
+export interface LogSource {
+  /**
+   * The log from its beginning, or undefined when there is none. With `follow` it goes on until the container ends or
+   * the signal is aborted. Asked anew for each request, so that a log of any size can be generated as it is read.
+   */
+  open(
+    target: LogTarget,
+    options: { readonly follow: boolean; readonly signal: AbortSignal },
+  ): Iterable<LogEntry> | AsyncIterable<LogEntry> | undefined;
+}
+
+/** What of a log is wanted. */
+export interface LogSelection {
+  /** Begin each line with its time and a space. */
+  readonly timestamps?: boolean;
+  /** Only so many lines at the end. */
+  readonly tailLines?: number | undefined;
+  /** Only lines not older, in milliseconds since the epoch. */
+  readonly since?: number | undefined;
+  /** Only so many bytes. */
+  readonly limitBytes?: number | undefined;
+}
+
+const newline = 10;
+const blockSize = 64 * 1024;
+
+/** The bytes of a log that a request gets, in blocks. A block is not kept waiting for more to fill it. */
+export async function* renderLog(
+  log: Iterable<LogEntry> | AsyncIterable<LogEntry>,
+  selection: LogSelection = {},
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  const { timestamps = false, since = -Infinity, tailLines, limitBytes = Infinity } = selection;
+  let left = limitBytes;
+  if (left <= 0) return;
+  const selected = tailLines === undefined ? log : await tail(log, tailLines);
+  let block = new Uint8Array(blockSize);
+  let filled = 0;
+  const flush = () => {
+    const full = block.subarray(0, filled);
+    block = new Uint8Array(blockSize);
+    filled = 0;
+    return full;
+  };
+  /** Copies into blocks; gives those that became full. */
+  function* put(bytes: Uint8Array): Generator<Uint8Array<ArrayBuffer>> {
+    let rest = bytes.length > left ? bytes.subarray(0, left) : bytes;
+    left -= rest.length;
+    while (rest.length > 0) {
+      const part = rest.subarray(0, blockSize - filled);
+      block.set(part, filled);
+      filled += part.length;
+      rest = rest.subarray(part.length);
+      if (filled === blockSize) yield flush();
+    }
+  }
+  let prefixOf = "";
+  let prefix = new Uint8Array();
+  // A synchronous log is never waited for; of an asynchronous one, what there is goes out before the next is awaited.
+  const live = Symbol.asyncIterator in selected;
+  for await (const { time, bytes } of selected) {
+    if (since > -Infinity && Date.parse(time) < since) continue;
+    if (timestamps) {
+      if (time !== prefixOf) {
+        prefix = new TextEncoder().encode(`${time} `);
+        prefixOf = time;
+      }
+      for (let start = 0; start < bytes.length;) {
+        const found = bytes.indexOf(newline, start);
+        const end = found < 0 ? bytes.length : found + 1;
+        yield* put(prefix);
+        yield* put(bytes.subarray(start, end));
+        start = end;
+      }
+    } else {
+      yield* put(bytes);
+    }
+    if (left <= 0) break;
+    if (live && filled > 0) yield flush();
+  }
+  if (filled > 0) yield flush();
+}
+
+/** The last lines of a log; holds no more than those. */
+async function tail(log: Iterable<LogEntry> | AsyncIterable<LogEntry>, count: number): Promise<LogEntry[]> {
+  let kept: LogEntry[] = [];
+  if (count <= 0) return kept;
+  for await (const { time, bytes } of log) {
+    for (let start = 0; start < bytes.length;) {
+      const found = bytes.indexOf(newline, start);
+      const end = found < 0 ? bytes.length : found + 1;
+      kept.push({ time, bytes: bytes.subarray(start, end) });
+      start = end;
+    }
+    if (kept.length > 2 * count + 1000) kept = kept.slice(-count);
+  }
+  return kept.slice(-count);
+}
+
+/** One log in memory. */
+interface Book {
+  readonly entries: LogEntry[];
+  ended: boolean;
+  waiting: Set<() => void>;
+}
+
+/** A {@link LogSource} in memory, for small logs: written line by line, followed while it is written. */
+export class MemoryLogs implements LogSource {
+  readonly #books = new Map<string, Book>();
+  readonly #now: () => Date;
+
+  /** No logs yet. @param now the time, for lines written without one */
+  constructor(now: () => Date = () => new Date()) {
+    this.#now = now;
+  }
+
+  /** Adds lines; `time` in RFC 3339. The first write makes the log, an empty one too. */
+  write(
+    target: Omit<LogTarget, "previous"> & { previous?: boolean },
+    content: string | Uint8Array,
+    time?: string,
+  ): void {
+    const book = this.#book(target);
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    if (bytes.length > 0) book.entries.push({ time: time ?? nanoseconds(this.#now()), bytes });
+    wake(book);
+  }
+
+  /** The container has ended: who follows its log comes to an end. */
+  end(target: Omit<LogTarget, "previous"> & { previous?: boolean }): void {
+    const book = this.#book(target);
+    book.ended = true;
+    wake(book);
+  }
+
+  /** Forgets a pod's logs, as when it is deleted. */
+  forget(namespace: string, pod: string): void {
+    for (const key of this.#books.keys()) if (key.startsWith(`${namespace}/${pod}/`)) this.#books.delete(key);
+  }
+
+  /** The log from its beginning. */
+  open(
+    target: LogTarget,
+    options: { readonly follow: boolean; readonly signal: AbortSignal },
+  ): Iterable<LogEntry> | AsyncIterable<LogEntry> | undefined {
+    const book = this.#books.get(keyOf(target));
+    if (book === undefined) return undefined;
+    return options.follow ? follow(book, options.signal) : book.entries.slice();
+  }
+
+  #book(target: Omit<LogTarget, "previous"> & { previous?: boolean }): Book {
+    const key = keyOf({ previous: false, ...target });
+    let book = this.#books.get(key);
+    if (book === undefined) this.#books.set(key, book = { entries: [], ended: false, waiting: new Set() });
+    return book;
+  }
+}
+
+function keyOf({ namespace, pod, container, previous }: LogTarget): string {
+  return `${namespace}/${pod}/${container}${previous ? "/previous" : ""}`;
+}
+
+function wake(book: Book): void {
+  const waiting = book.waiting;
+  book.waiting = new Set();
+  for (const each of waiting) each();
+}
+
+async function* follow(book: Book, signal: AbortSignal): AsyncGenerator<LogEntry, void> {
+  for (let at = 0; !signal.aborted;) {
+    const entry = book.entries[at];
+    if (entry !== undefined) {
+      at++;
+      yield entry;
+    } else if (book.ended) {
+      return;
+    } else {
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          signal.removeEventListener("abort", done);
+          book.waiting.delete(done);
+          resolve();
+        };
+        book.waiting.add(done);
+        signal.addEventListener("abort", done);
+      });
+    }
+  }
+}
+
+/** A time as the kubelet writes it, with nine digits after the second. */
+export function nanoseconds(time: Date): string {
+  return time.toISOString().replace("Z", "000000Z");
+}
