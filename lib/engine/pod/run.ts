@@ -107,6 +107,9 @@ export async function runPod(plan: PodPlan, setting: PodSetting): Promise<PodOut
   return await new PodRun(plan, setting).run();
 }
 
+/** Bytes that a container's termination message may have. Kubernetes: terminationMessagePath. */
+const messageLimit = 4096;
+
 /** One pod on its way. */
 class PodRun {
   readonly #plan: PodPlan;
@@ -114,6 +117,8 @@ class PodRun {
   readonly #now: () => string;
   readonly #steps: Working[];
   readonly #sidecars: Working[];
+  /** Results of the Task as earlier steps left them. */
+  readonly #written = new Map<string, string>();
   readonly #running = new Set<{ container: RunningContainer; done: Promise<unknown> }>();
 
   constructor(plan: PodPlan, setting: PodSetting) {
@@ -203,7 +208,7 @@ class PodRun {
     for (const [index, original] of this.#plan.steps.entries()) {
       const state = this.#steps[index]!;
       if (signal.aborted) {
-        this.#terminate(state, 1, (signal.reason as PodStop).reason);
+        this.#stopped(state);
         continue;
       }
       if (failed) {
@@ -265,26 +270,49 @@ class PodRun {
     this.#running.delete(entry);
 
     const own = `${folder}${paths.steps}/${state.container}`;
-    await Deno.writeTextFile(`${own}/exitCode`, String(exit.code));
     const { results } = await this.#results(`${own}/results`, step.results ?? []);
     if (results.length > 0) state.results = [...results];
+    const message = await this.#terminationMessage(`${own}/results`, step);
+    const code = exit.code === 0 && message.length > messageLimit ? 1 : exit.code;
+    await Deno.writeTextFile(`${own}/exitCode`, String(code));
     if (signal.aborted) {
-      this.#terminate(state, 1, (signal.reason as PodStop).reason);
+      this.#stopped(state);
       return false;
     }
     if (end.signal.aborted) {
       this.#terminate(state, 1, "Error", "TimeoutExceeded");
       return false;
     }
-    const carryOn = exit.code === 0 || step.onError === "continue";
-    this.#terminate(
-      state,
-      exit.code,
-      carryOn ? "Completed" : "Error",
-      exit.code === 0 ? "Completed" : carryOn ? "Continued" : "Error",
-    );
+    const carryOn = code === 0 || step.onError === "continue";
+    const how = code === 0 ? "Completed" : carryOn ? "Continued" : "Error";
+    this.#terminate(state, code, carryOn ? "Completed" : "Error", how);
+    if (state.terminated && message !== "" && message.length <= messageLimit) state.terminated.message = message;
     this.#changed();
     return carryOn;
+  }
+
+  /**
+   * What Tekton's entrypoint leaves as the container's termination message: the results that this step wrote, the
+   * Task's (type 1) and its own (type 4), as JSON. All of them have to fit one message.
+   */
+  async #terminationMessage(own: string, step: Step): Promise<string> {
+    const entries: { key: string; value: string; type: number }[] = [];
+    const read = async (path: string, key: string, type: number) => {
+      try {
+        const info = await Deno.stat(path);
+        const value = info.size > messageLimit ? "x".repeat(messageLimit) : await Deno.readTextFile(path);
+        if (type === 1 && this.#written.get(key) === value) return;
+        if (type === 1) this.#written.set(key, value);
+        entries.push({ key, value, type });
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    };
+    for (const result of this.#plan.results) {
+      await read(`${this.#setting.folder}${paths.results}/${result.name}`, result.name, 1);
+    }
+    for (const result of step.results ?? []) await read(`${own}/${result.name}`, result.name, 4);
+    return entries.length === 0 ? "" : JSON.stringify(entries);
   }
 
   async #start(
@@ -309,6 +337,12 @@ class PodRun {
     const logged = writeLog(container.output, `${logs}/${state.container}.log`);
     const done = Promise.all([container.exit, logged]).then(([exit]) => exit);
     return { container, done };
+  }
+
+  #stopped(state: Working): void {
+    this.#terminate(state, 1, (this.#setting.signal.reason as PodStop).reason);
+    const message = `Step ${state.name} terminated as pod ${this.#plan.facts.name} is terminated`;
+    if (state.terminated) state.terminated.message = message;
   }
 
   #terminate(state: Working, exitCode: number, reason: string, terminationReason: string = reason): void {

@@ -1,0 +1,60 @@
+/**
+ * References by name: Tasks, Pipelines and StepActions of the same namespace. Fails in Tekton's words.
+ * @module
+ */
+import type { TaskRun } from "../../tekton/types.ts";
+import { type Engine, find } from "../engine.ts";
+import type { StoredObject } from "../object.ts";
+import type { ResolvedTask } from "../taskrun/drive.ts";
+import type { StepActionSpec } from "../taskrun/plan.ts";
+import type { Step, TaskSpec } from "../taskrun/spec.ts";
+
+const plurals: Readonly<Record<string, string>> = {
+  Task: "tasks",
+  Pipeline: "pipelines",
+  StepAction: "stepactions",
+};
+
+/**
+ * An object of the namespace by name.
+ * @throws {Error} `tasks.tekton.dev "x" not found`
+ */
+export function named(engine: Engine, kind: string, namespace: string, name: string): StoredObject {
+  const object = find(engine.store, kind, namespace, name);
+  if (object === undefined) throw new Error(`${plurals[kind]}.tekton.dev "${name}" not found`);
+  return object;
+}
+
+/** The labels and annotations of an object that its runs take over. */
+export function inherited(object: StoredObject): Pick<ResolvedTask, "labels" | "annotations"> {
+  const { "kubectl.kubernetes.io/last-applied-configuration": _, ...annotations } = object.metadata.annotations ?? {};
+  return { labels: object.metadata.labels ?? {}, annotations };
+}
+
+/** The Task that a TaskRun names or holds. */
+export function namedTask(engine: Engine, run: TaskRun): ResolvedTask {
+  const spec = (run.spec ?? {}) as Readonly<Record<string, unknown>>;
+  const own = run.metadata.name ?? "";
+  if (spec["taskSpec"]) return { name: own, spec: spec["taskSpec"] as TaskSpec, labels: {}, annotations: {} };
+  const name = String((spec["taskRef"] as { name?: string } | undefined)?.name ?? "");
+  let task: StoredObject;
+  try {
+    task = named(engine, "Task", run.metadata.namespace ?? "default", name);
+  } catch (error) {
+    throw new Error(`error when listing tasks for taskRun ${own}: ${(error as Error).message}`);
+  }
+  const { labels, annotations } = inherited(task);
+  return { name, spec: task["spec"] as TaskSpec, labels: { ...labels, "tekton.dev/task": name }, annotations };
+}
+
+/** The StepAction that a step names. */
+export function namedStepAction(engine: Engine, run: TaskRun, step: Step, index: number): StepActionSpec {
+  try {
+    const name = step.ref?.name ?? "";
+    return named(engine, "StepAction", run.metadata.namespace ?? "default", name)["spec"] as StepActionSpec;
+  } catch (error) {
+    throw new Error(
+      `failed to resolve step ref for step "${step.name ?? ""}" (index ${index}): ${(error as Error).message}`,
+    );
+  }
+}
