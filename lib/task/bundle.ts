@@ -3,7 +3,7 @@
  * the import map; knows nothing of Tekton beyond which texts may not stand in a script. Only for the generator.
  * @module
  */
-import * as esbuild from "esbuild";
+import type * as esbuild from "esbuild";
 import { relative, resolve } from "node:path";
 import { TasksmithError } from "../terminal/error.ts";
 
@@ -42,7 +42,8 @@ export async function bundleScript(path: string, options: BundleOptions): Promis
   const packages = new Set<string>();
   let result: esbuild.BuildResult<{ write: false; metafile: true }>;
   try {
-    result = await esbuild.build({
+    const { build } = await bundler();
+    result = await build({
       absWorkingDir: root,
       entryPoints: [path],
       bundle: true,
@@ -86,7 +87,14 @@ export async function bundleScript(path: string, options: BundleOptions): Promis
 
 /** Ends esbuild's process. Call it once nothing more is bundled; bundling later starts it again. */
 export async function stopBundler(): Promise<void> {
-  await esbuild.stop();
+  await (await loaded)?.stop();
+}
+
+let loaded: Promise<typeof esbuild> | undefined;
+
+/** Loaded when needed: at its import esbuild asks for permissions, which `--help` does not have. */
+function bundler(): Promise<typeof esbuild> {
+  return loaded ??= import("esbuild");
 }
 
 /**

@@ -181,6 +181,11 @@ export function variable<const Name extends string>(name: Name): Variable<Name> 
   return { variable: name };
 }
 
+/** Whether a value is a Tekton variable. */
+export function isVariable(value: unknown): value is Variable {
+  return typeof value === "object" && value !== null && "variable" in value;
+}
+
 /** A field of the pod, such as `metadata.namespace`. */
 export function fieldRef(path: string): FieldRef {
   return { fieldRef: path };

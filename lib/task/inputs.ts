@@ -54,6 +54,11 @@ export function secretVariable(name: string): string {
   return `SECRET_${upperSnake(name)}`;
 }
 
+/** The variable that holds the path of a result's file. Only StepActions need one: a Task's lie in one folder. */
+export function resultVariable(name: string): string {
+  return `RESULT_${upperSnake(name)}`;
+}
+
 /**
  * The argument before an array param's elements. Tekton puts elements into `args` one by one and nothing says where an
  * array ends, hence a marker before each array, in the order of declaration.

@@ -44,7 +44,7 @@ export async function run(task: Definition, host: Host): Promise<ExitCode> {
   if (first === "--version") return say(host, `${task.name} ${task.version}\n`);
   const secrets = new Set<string>();
   const mask = (text: string) => [...secrets].reduce((masked, secret) => masked.replaceAll(secret, "***"), text);
-  const debug = host.args.includes("--debug") || host.env("TASKSMITH_DEBUG") === "1";
+  const debug = host.args.includes("--debug");
   const log = createLogger({
     quiet: host.args.includes("--quiet"),
     debug,

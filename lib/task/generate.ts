@@ -1,0 +1,211 @@
+/**
+ * From Task files to the files of the catalog, in memory: checks, bundles, budget, YAML, README, RBAC, schemas. Reads
+ * the repository, writes nothing. Only for the generator.
+ * @module
+ */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { TasksmithError, UsageError } from "../terminal/error.ts";
+import { bundleScript, replacedByTekton } from "./bundle.ts";
+import { faultsOf } from "./check.ts";
+import type { TaskFile } from "./find.ts";
+import { manifestOf } from "./manifest.ts";
+import { grantsOf, type Shebang, shebangOf } from "./permissions.ts";
+import { rbacYaml } from "./rbac.ts";
+import { readmeOf } from "./readme.ts";
+import { scriptBudget, type Settings, taskFolder } from "./settings.ts";
+import { writeYaml } from "./yaml.ts";
+
+/** The generated files of one version of a Task or StepAction. */
+export interface GeneratedTask {
+  /** Where it comes from. */
+  readonly source: TaskFile;
+  /** Folder below the output: `tasks/<name>/<version>`. */
+  readonly folder: string;
+  /** File name → content. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Bytes of script by step, those of referenced StepActions included. */
+  readonly scripts: readonly { readonly step: string; readonly bytes: number }[];
+}
+
+/**
+ * Generates the named Tasks.
+ * @param root absolute path of the repository
+ * @param all every Task file: StepActions that are referred to count toward the budget
+ * @param names which to generate
+ * @throws {UsageError} `task/declaration` listing every fault of a declaration
+ * @throws {TasksmithError} `task/bundle`, `task/shebang`, `task/substitution`, `task/budget`
+ */
+export async function generate(
+  root: string,
+  all: readonly TaskFile[],
+  names: readonly string[],
+  settings: Settings,
+): Promise<readonly GeneratedTask[]> {
+  const imports = await readImports(root);
+  const codes = new Map<string, Promise<Code>>();
+  const codeOf = (file: TaskFile) => {
+    const known = codes.get(file.path) ?? codeFor(root, file, imports, settings);
+    codes.set(file.path, known);
+    return known;
+  };
+  const generated: GeneratedTask[] = [];
+  for (const source of all.filter(({ definition }) => names.includes(definition.name))) {
+    assertSound(source);
+    const { definition: task } = source;
+    const code = await codeOf(source);
+    const scripts = [{ step: task.step ?? task.name, bytes: byteLength(code.script ?? "") }];
+    for (const { name, uses, params } of task.stepsAfter ?? []) {
+      const action = findStepAction(source, all, uses.stepAction, uses.version);
+      assertParamsFit(source, name, action, params);
+      scripts.push({ step: name, bytes: byteLength((await codeOf(action)).script ?? "") });
+    }
+    assertWithinBudget(source, scripts);
+    const comment = `Generated from ${source.path}: change that file, then run: deno task generate`;
+    const files = new Map<string, string>();
+    files.set(`${task.name}.yaml`, writeYaml(manifestOf(task, code, settings), comment));
+    files.set("README.md", readmeOf(task, grantsOf(task), settings));
+    const rbac = rbacYaml(task, comment);
+    if (rbac !== undefined) files.set("rbac.yaml", rbac);
+    for (const [name, module] of Object.entries(task.schemas ?? {})) {
+      files.set(name, `${JSON.stringify(await readSchema(root, source, module), null, 2)}\n`);
+    }
+    generated.push({ source, folder: taskFolder(task.name, task.version), files, scripts });
+  }
+  return generated;
+}
+
+interface Code {
+  readonly script?: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function codeFor(
+  root: string,
+  { path, definition }: TaskFile,
+  imports: Readonly<Record<string, string>>,
+  settings: Settings,
+): Promise<Code> {
+  if (settings.embed === "binary") return { env: {} };
+  const { code } = await bundleScript(path, { root, imports });
+  const shebang: Shebang = shebangOf(definition.name, grantsOf(definition));
+  const script = `${shebang.line}\n// ${path}, bundled\n${code}`;
+  const [found] = replacedByTekton(script);
+  if (found) {
+    throw new TasksmithError({
+      code: "task/substitution",
+      doing: `embed ${path}`,
+      why: `Tekton would replace text in line ${found.line} of its script: ${found.text.trim().slice(0, 120)}`,
+      advice: "Take values from params, env or args; in prose write {{name}} for a Tekton variable.",
+    });
+  }
+  const starts = code.match(/\bimport\.meta\.main\b/g)?.length ?? 0;
+  if (starts !== 1) {
+    throw new TasksmithError({
+      code: "task/bundle",
+      doing: `embed ${path}`,
+      why: `its bundle asks for import.meta.main ${starts} times, so ${
+        starts === 0 ? "nothing" : "more than it"
+      } would run`,
+      advice: "End the file with `if (import.meta.main) await main(task);` and import no other script, only lib/.",
+    });
+  }
+  return { script, env: shebang.env };
+}
+
+function assertSound({ path, definition }: TaskFile): void {
+  const faults = faultsOf(definition);
+  if (faults.length === 0) return;
+  throw new UsageError({
+    code: "task/declaration",
+    doing: `generate from ${path}`,
+    why: faults.join("; "),
+    advice: "docs/writing-a-task.md says what a declaration may hold.",
+    details: { faults },
+  });
+}
+
+function findStepAction(user: TaskFile, all: readonly TaskFile[], name: string, version: string): TaskFile {
+  const found = all.find(({ definition }) => definition.kind === "StepAction" && definition.name === name);
+  if (found?.definition.version === version) return found;
+  throw new UsageError({
+    code: "task/declaration",
+    doing: `generate from ${user.path}`,
+    why: found
+      ? `it uses ${name} ${version}, and ${found.path} declares ${found.definition.version}`
+      : `it uses the StepAction ${name}, which no script declares`,
+    advice: "Name a StepAction of scripts/ and its version.",
+  });
+}
+
+function assertParamsFit(user: TaskFile, step: string, action: TaskFile, given: object): void {
+  const declared = action.definition.params ?? {};
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(declared, name));
+  const missing = Object.entries(declared).filter(([name, { default: fallback }]) =>
+    fallback === undefined && !Object.hasOwn(given, name)
+  ).map(([name]) => name);
+  if (unknown.length === 0 && missing.length === 0) return;
+  throw new UsageError({
+    code: "task/declaration",
+    doing: `generate from ${user.path}`,
+    why: [
+      ...unknown.length > 0 ? [`the step "${step}" gives ${unknown.join(", ")}, unknown to ${action.path}`] : [],
+      ...missing.length > 0 ? [`the step "${step}" lacks ${missing.join(", ")}`] : [],
+    ].join("; "),
+    advice: `${action.definition.name} takes ${Object.keys(declared).join(", ")}.`,
+  });
+}
+
+function assertWithinBudget({ path, definition }: TaskFile, scripts: GeneratedTask["scripts"]): void {
+  const total = scripts.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (total <= scriptBudget) return;
+  throw new TasksmithError({
+    code: "task/budget",
+    doing: `embed ${path}`,
+    why: `the scripts of ${definition.name} take ${kib(total)} KiB together (${
+      scripts.map(({ step, bytes }) => `${step} ${kib(bytes)}`).join(", ")
+    }), and Tekton takes ${kib(scriptBudget)}`,
+    advice: "Import less, or generate with --embed binary and an image that holds the code.",
+    details: { total, budget: scriptBudget },
+  });
+}
+
+/** The line about the budget that people see. */
+export function budgetLine({ source: { definition }, scripts }: GeneratedTask): string {
+  const total = scripts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const parts = scripts.length > 1 ? ` (${scripts.map(({ step, bytes }) => `${step} ${kib(bytes)}`).join(", ")})` : "";
+  return `${definition.name} ${definition.version}: ${kib(total)} of ${kib(scriptBudget)} KiB of scripts${parts}`;
+}
+
+function kib(bytes: number): string {
+  return (bytes / 1024).toFixed(1);
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+async function readImports(root: string): Promise<Readonly<Record<string, string>>> {
+  const path = join(root, "deno.json");
+  const config: unknown = JSON.parse(await Deno.readTextFile(path));
+  const imports: unknown = typeof config === "object" && config !== null && "imports" in config ? config.imports : {};
+  return imports as Readonly<Record<string, string>>;
+}
+
+async function readSchema(root: string, { path }: TaskFile, module: string): Promise<unknown> {
+  try {
+    const url = pathToFileURL(join(root, module)).href;
+    const loaded: unknown = module.endsWith(".json")
+      ? JSON.parse(await Deno.readTextFile(join(root, module)))
+      : (await import(url) as { readonly default?: unknown }).default;
+    if (typeof loaded === "object" && loaded !== null) return loaded;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound) && !(error instanceof TypeError)) throw error;
+  }
+  throw new UsageError({
+    code: "task/declaration",
+    doing: `publish a schema of ${path}`,
+    why: `${module} is not there, or its default export is no schema`,
+    advice: "A schema is a .json file or a module whose default export is the schema, by its path from the root.",
+  });
+}
