@@ -8,7 +8,7 @@ import type { Logger } from "../terminal/log.ts";
 import type { Unfinished } from "./outstanding.ts";
 
 /** A change is told at once, but not more often than this, in milliseconds. */
-const changeMs = 2_000;
+const changeMs = 1_000;
 /** Without a change it is told again after this, in milliseconds. */
 const repeatMs = 30_000;
 /** More names are not listed. */
