@@ -7,8 +7,8 @@
 import { tarPath } from "../streams/tar.ts";
 import { isDone, reasonOf } from "../tekton/condition.ts";
 import { labels } from "../tekton/labels.ts";
-import type { ObjectMeta, StepState, TaskRun, TaskRunStatus } from "../tekton/types.ts";
-import { isObserver, pipelineTaskOf } from "./outstanding.ts";
+import type { ObjectMeta, PipelineRun, StepState, TaskRun, TaskRunStatus } from "../tekton/types.ts";
+import { isObserver, pipelineTaskOf, specOf } from "./outstanding.ts";
 import type { Snapshot } from "./wait.ts";
 
 /** State of a container. Kubernetes: ContainerState. */
@@ -143,9 +143,12 @@ export function planLogs(snapshot: Snapshot, pods: readonly Pod[], self: string)
   const byName = new Map(pods.map((pod) => [pod.metadata.name ?? "", pod]));
   const logs: PlannedLog[] = [];
   const leftOut: LeftOut[] = [];
+  const { tasks = [], finally: final = [] } = specOf(snapshot.pipelineRun) ?? {};
+  const matrixTasks = new Set([...tasks, ...final].filter((task) => task.matrix).map((task) => task.name));
   const groups = Map.groupBy(snapshot.taskRuns, (run) => pipelineTaskOf(run, snapshot.pipelineRun) || nameOf(run));
   for (const [pipelineTask, runs] of groups) {
-    const indices = runs.length > 1 ? matrixIndices(runs.map(nameOf)) : undefined;
+    const fanned = runs.length > 1 || matrixTasks.has(pipelineTask);
+    const indices = fanned ? matrixIndices(runs.map(nameOf), snapshot.pipelineRun) : undefined;
     for (const run of runs) {
       const taskRun = nameOf(run);
       const omit = (reason: string) => leftOut.push({ kind: "TaskRun", name: taskRun, pipelineTask, reason });
@@ -201,15 +204,12 @@ export function planLogs(snapshot: Snapshot, pods: readonly Pod[], self: string)
 
 const nameOf = (run: TaskRun) => run.metadata.name ?? "";
 
-/**
- * Position of each TaskRun of a matrix: Tekton ends their names with it, unless they had to be cut to fit; then by the
- * order of names.
- */
-function matrixIndices(names: readonly string[]): Map<string, number> {
-  const ends = names.map((name) => /-(\d{1,4})$/.exec(name)?.[1]);
-  const told = ends.every((end) => end !== undefined) && new Set(ends).size === names.length;
-  const sorted = [...names].sort();
-  return new Map(names.map((name, at) => [name, told ? Number(ends[at]) : sorted.indexOf(name)]));
+/** Position of each TaskRun of a matrix, as status.json counts: in the order in which the PipelineRun names them. */
+function matrixIndices(names: readonly string[], pipelineRun: PipelineRun): Map<string, number> {
+  const children = (pipelineRun.status?.childReferences ?? []).map((child) => child.name);
+  const place = (name: string) => children.includes(name) ? children.indexOf(name) : Infinity;
+  const sorted = names.toSorted((a, b) => place(a) === place(b) ? a < b ? -1 : 1 : place(a) - place(b));
+  return new Map(sorted.map((name, index) => [name, index]));
 }
 
 interface Attempt {
@@ -220,13 +220,13 @@ interface Attempt {
 /** Attempts that had a pod, oldest first; last, pods of the TaskRun that its status does not name any more. */
 function attemptsOf(run: TaskRun, pods: readonly Pod[]): Attempt[] {
   const status = run.status ?? {};
-  const attempts: Attempt[] = [...status.retriesStatus ?? [], status]
-    .flatMap((status) => status.podName ? [{ podName: status.podName, status }] : []);
-  const named = new Set(attempts.map((attempt) => attempt.podName));
-  for (const { metadata: { name = "", labels: of } } of pods) {
-    if (of?.[labels.taskRun] === nameOf(run) && !named.has(name)) attempts.push({ podName: name, status: {} });
-  }
-  return attempts;
+  const attempts = new Map<string, TaskRunStatus>();
+  const add = (podName: string | undefined, status: TaskRunStatus) => {
+    if (podName && !attempts.has(podName)) attempts.set(podName, status);
+  };
+  for (const each of [...status.retriesStatus ?? [], status]) add(each.podName, each);
+  for (const { metadata } of pods) if (metadata.labels?.[labels.taskRun] === nameOf(run)) add(metadata.name, {});
+  return [...attempts].map(([podName, status]) => ({ podName, status }));
 }
 
 /** A log as its pod tells of it; `file` is its name without the extension. */

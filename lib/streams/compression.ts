@@ -27,7 +27,8 @@ export function compressPiece(bytes: Uint8Array, compression: Compression): Uint
   const compressed = compression === "gzip"
     ? gzipSync(bytes, { level: gzipLevel })
     : zstdCompressSync(bytes, { params: { [level]: zstdLevel, [checksum]: 1 } });
-  return new Uint8Array(compressed);
+  // The types leave open whether it lies in shared memory; it never does.
+  return compressed as Uint8Array<ArrayBuffer>;
 }
 
 /** How a file name of the format ends: `.gz` or `.zst`. */

@@ -1,0 +1,126 @@
+/**
+ * The worker's side of the spool: masks and compresses logs on a thread of its own, because both keep a thread busy.
+ * Knows the messages between the two sides; {@link ./spool.ts} is the other one.
+ *
+ * A worker is started on this module's own URL. In the repository that is this file; in a Task's script, where
+ * everything is one file, it is the whole script, which then runs a second time: hence what a script does at its top
+ * level must first make sure that it is not {@link inWorker}.
+ * @module
+ */
+import { createMasker } from "../secrets/mask.ts";
+import type { Compression } from "../streams/compression.ts";
+import { release, writeLog, type WrittenLog } from "./write-log.ts";
+
+/** The URL to start a worker on. */
+export const workerUrl: string = import.meta.url;
+
+/** The worker's name, by which it knows that it is one. */
+export const workerName = "tasksmith-spool";
+
+/** What the worker is sent. Each log has a number. */
+export type ToWorker =
+  | { readonly kind: "setup"; readonly compression: Compression; readonly values: readonly string[] }
+  | { readonly kind: "open"; readonly log: number; readonly path: string }
+  /** An answer to `pull`: bytes in order; none: that was all. */
+  | { readonly kind: "bytes"; readonly log: number; readonly chunks: readonly Uint8Array<ArrayBuffer>[] }
+  /** Nobody wants the log any more. */
+  | { readonly kind: "drop"; readonly log: number };
+
+/** What the worker sends. */
+export type FromWorker =
+  /** It can take more of a log. */
+  | { readonly kind: "pull"; readonly log: number }
+  | { readonly kind: "written"; readonly log: number; readonly written: WrittenLog }
+  | { readonly kind: "failed"; readonly log: number; readonly message: string };
+
+/** The parts of a worker's global scope that are used. */
+interface WorkerScope {
+  readonly name?: string;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+  postMessage(message: FromWorker): void;
+}
+
+/** Whether this module runs in a worker that {@link ./spool.ts} has started. */
+export function inWorker(): boolean {
+  return "WorkerGlobalScope" in globalThis && (globalThis as { readonly name?: string }).name === workerName;
+}
+
+/** A log as it comes in. */
+class Incoming {
+  readonly #queue: Uint8Array<ArrayBuffer>[] = [];
+  /** Buffers that were handed on, and may still be looked at. */
+  readonly #recent: ArrayBuffer[] = [];
+  readonly #ask: () => void;
+  #asked = false;
+  #ended = false;
+  #failure: Error | undefined;
+  #wake = () => {};
+
+  constructor(ask: () => void) {
+    this.#ask = ask;
+  }
+
+  /** Its bytes. With nothing queued in between, whoever reads a chunk is done with the one before the one before. */
+  readonly stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull: async (controller) => {
+      while (this.#queue.length === 0 && !this.#ended && this.#failure === undefined) {
+        this.#askOnce();
+        await new Promise<void>((resolve) => this.#wake = resolve);
+      }
+      if (this.#failure !== undefined) throw this.#failure;
+      const chunk = this.#queue.shift();
+      if (chunk === undefined) return controller.close();
+      controller.enqueue(chunk);
+      this.#recent.push(chunk.buffer);
+      if (this.#recent.length > 3) release(this.#recent.shift()!);
+      // The next ones may be on their way meanwhile.
+      if (this.#queue.length === 0 && !this.#ended) this.#askOnce();
+    },
+  }, { highWaterMark: 0 });
+
+  take(chunks: readonly Uint8Array<ArrayBuffer>[]): void {
+    this.#asked = false;
+    this.#ended = chunks.length === 0;
+    this.#queue.push(...chunks);
+    this.#wake();
+  }
+
+  drop(): void {
+    this.#failure = new Error("nobody wants the log any more");
+    this.#wake();
+  }
+
+  #askOnce(): void {
+    if (this.#asked) return;
+    this.#asked = true;
+    this.#ask();
+  }
+}
+
+function serve(scope: WorkerScope): void {
+  let masker = createMasker();
+  let compression: Compression = "gzip";
+  const logs = new Map<number, Incoming>();
+  scope.onmessage = ({ data: message }) => {
+    if (message.kind === "setup") {
+      compression = message.compression;
+      masker = createMasker({ values: message.values });
+      return;
+    }
+    const { log } = message;
+    if (message.kind === "open") {
+      const incoming = new Incoming(() => scope.postMessage({ kind: "pull", log }));
+      logs.set(log, incoming);
+      writeLog(incoming.stream, { path: message.path, masker, compression }).then(
+        (written) => scope.postMessage({ kind: "written", log, written }),
+        (error) => scope.postMessage({ kind: "failed", log, message: String(error) }),
+      ).finally(() => logs.delete(log));
+    } else if (message.kind === "bytes") {
+      logs.get(log)?.take(message.chunks);
+    } else {
+      logs.get(log)?.drop();
+    }
+  };
+}
+
+if (inWorker()) serve(globalThis as typeof globalThis & WorkerScope);

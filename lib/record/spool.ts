@@ -1,0 +1,199 @@
+/**
+ * The folder where logs lie, compressed, until they are sent: one file a log, and nothing of their uncompressed size.
+ * Small logs are written at once; for large ones workers are started, which mask and compress beside each other. Knows
+ * threads and files; must not know where logs come from or go to.
+ * @module
+ */
+import { createMasker } from "../secrets/mask.ts";
+import { type Compression, pieceBytes } from "../streams/compression.ts";
+import { fileSource, type Source } from "../streams/source.ts";
+import { TasksmithError } from "../terminal/error.ts";
+import { type FromWorker, type ToWorker, workerName, workerUrl } from "./spool-worker.ts";
+import { writeLog, type WrittenLog } from "./write-log.ts";
+
+/** How a spool is set up. */
+export interface SpoolOptions {
+  /** A folder that exists; the spool makes one of its own in it. */
+  readonly folder: string;
+  /** Format of the files. */
+  readonly compression: Compression;
+  /** Exact values to mask beside what the rules find. @default none */
+  readonly values?: readonly string[];
+  /** Threads that mask and compress large logs. @default the processors there are, at most 4 */
+  readonly workers?: number;
+}
+
+/** A log in the spool. */
+export interface SpooledLog extends Omit<WrittenLog, "compressedBytes"> {
+  /** Its compressed bytes, until the spool is closed. */
+  readonly content: Source;
+}
+
+/** Where logs lie until they are sent. */
+export interface Spool {
+  /**
+   * Takes a log in. Several at once are welcome.
+   * @throws what the stream fails with; the signal's reason; {@link TasksmithError} `record/spool` when it cannot be
+   * written (the disk is full)
+   */
+  add(stream: ReadableStream<Uint8Array<ArrayBuffer>>, signal?: AbortSignal): Promise<SpooledLog>;
+  /** Ends the workers and removes the files. */
+  close(): Promise<void>;
+}
+
+/** Makes a spool. */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  const { folder, compression, values = [] } = options;
+  const most = options.workers ?? Math.max(1, Math.min(4, navigator.hardwareConcurrency));
+  const own = await Deno.makeTempDir({ dir: folder, prefix: "logs-" }).catch((error) => {
+    throw spoolError(`make a folder in ${folder}`, error);
+  });
+  const masker = createMasker({ values });
+  const workers: SpoolWorker[] = [];
+  let next = 0;
+  return {
+    async add(stream, signal) {
+      signal?.throwIfAborted();
+      const path = `${own}/${next++}`;
+      const reader = stream.getReader();
+      let written: WrittenLog;
+      try {
+        const first = await readSome(reader, pieceBytes);
+        if (first.ended) {
+          written = await writeLog(streamOf(first.chunks), { path, masker, compression }).catch((error) => {
+            throw spoolError(`write ${path}`, error);
+          });
+        } else {
+          let worker = workers.find((worker) => worker.busy === 0);
+          if (worker === undefined && workers.length < most) {
+            workers.push(worker = new SpoolWorker(compression, values));
+          }
+          worker ??= workers.reduce((a, b) => b.busy < a.busy ? b : a);
+          written = await worker.write(path, first.chunks, reader, signal);
+        }
+      } catch (error) {
+        await reader.cancel(error).catch(() => {});
+        throw error;
+      }
+      const { compressedBytes, ...rest } = written;
+      return { ...rest, content: fileSource(path, compressedBytes) };
+    },
+    async close() {
+      for (const worker of workers) worker.end();
+      await Deno.remove(own, { recursive: true });
+    },
+  };
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+
+/** Chunks of together at least `bytes`, or all that are left. */
+async function readSome(reader: Reader, bytes: number): Promise<{ chunks: Uint8Array<ArrayBuffer>[]; ended: boolean }> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for (let size = 0; size < bytes;) {
+    const { done, value } = await reader.read();
+    if (done) return { chunks, ended: true };
+    if (value.length > 0) chunks.push(value);
+    size += value.length;
+  }
+  return { chunks, ended: false };
+}
+
+function streamOf(chunks: readonly Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+}
+
+interface Writing {
+  readonly pull: () => void;
+  readonly resolve: (written: WrittenLog) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A worker as seen from here. */
+class SpoolWorker {
+  readonly #worker: Worker;
+  readonly #logs = new Map<number, Writing>();
+  #next = 0;
+  #failure: TasksmithError | undefined;
+
+  constructor(compression: Compression, values: readonly string[]) {
+    this.#worker = new Worker(workerUrl, { type: "module", name: workerName });
+    this.#worker.onmessage = ({ data: message }: MessageEvent<FromWorker>) => {
+      const log = this.#logs.get(message.log);
+      if (message.kind === "pull") log?.pull();
+      else if (message.kind === "written") log?.resolve(message.written);
+      else log?.reject(spoolError("write a log", message.message));
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#failure = spoolError("start a thread that compresses logs", event.message);
+      for (const log of this.#logs.values()) log.reject(this.#failure);
+    };
+    this.#send({ kind: "setup", compression, values });
+  }
+
+  /** Logs it has in hand. */
+  get busy(): number {
+    return this.#logs.size;
+  }
+
+  end(): void {
+    this.#worker.terminate();
+  }
+
+  /** Writes the chunks, and what the reader still gives, to a file. The worker sets the pace. */
+  async write(
+    path: string,
+    first: readonly Uint8Array<ArrayBuffer>[],
+    reader: Reader,
+    signal: AbortSignal | undefined,
+  ): Promise<WrittenLog> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const log = this.#next++;
+    const { promise, resolve, reject } = Promise.withResolvers<WrittenLog>();
+    let ready = first;
+    const answer = async () => {
+      const chunks = ready.length > 0 ? ready : (await readSome(reader, pieceBytes)).chunks;
+      ready = [];
+      this.#send({ kind: "bytes", log, chunks });
+    };
+    this.#logs.set(log, { pull: () => void answer().catch(reject), resolve, reject });
+    const abort = () => reject(signal?.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    this.#send({ kind: "open", log, path });
+    try {
+      return await promise;
+    } catch (error) {
+      this.#send({ kind: "drop", log });
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      this.#logs.delete(log);
+    }
+  }
+
+  #send(message: ToWorker): void {
+    // Handed over, not copied; a chunk that is a part of a larger buffer is copied, since the buffer is not ours to give.
+    if (message.kind !== "bytes") return this.#worker.postMessage(message);
+    const chunks = message.chunks.map((chunk) => chunk.byteLength === chunk.buffer.byteLength ? chunk : chunk.slice());
+    this.#worker.postMessage({ ...message, chunks }, chunks.map((chunk) => chunk.buffer));
+  }
+}
+
+function spoolError(doing: string, cause: unknown): TasksmithError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new TasksmithError({
+    code: "record/spool",
+    doing,
+    why,
+    advice: /space|ENOSPC|quota/i.test(why)
+      ? "The disk is full: bind the workspace shared-data to a larger volume. Compressed logs need about a quarter of their size."
+      : "Check that the folder can be written; the spool lies in the workspace shared-data or the scratch folder.",
+    cause,
+  });
+}
