@@ -8,7 +8,9 @@
 
 import { parseDuration } from "./duration.ts";
 import type { Finding } from "./finding.ts";
+import type { Kind } from "./kinds.ts";
 import { isQuantity } from "./quantity.ts";
+import { kindSchemas } from "./schema/all.ts";
 import { definitions, type Keywords } from "./schema/define.ts";
 import { parseTime } from "./time.ts";
 
@@ -62,13 +64,9 @@ export interface Decoded {
   readonly findings: readonly Finding[];
 }
 
-/**
- * Reads `value` as the type named `type` (`Task`, `PipelineRun` …).
- * Throws a RangeError for a name that the schema does not define.
- */
-export function decode(type: string, value: unknown): Decoded {
-  const schema = definitions().get(type);
-  if (schema === undefined) throw new RangeError(`no definition is named ${type}`);
+/** Reads `value` as an object of the kind. Never throws. */
+export function decode(kind: Kind, value: unknown): Decoded {
+  const schema = kindSchemas[kind];
   const context = new Context();
   const decoded = readerOf(schema as Schema)(value, context, false);
   return { value: (decoded ?? {}) as Record<string, unknown>, findings: context.findings };

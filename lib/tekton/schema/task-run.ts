@@ -36,7 +36,7 @@ const TaskRunSidecarSpec = object("TaskRunSidecarSpec", "Task run sidecar spec."
 const TaskRunSpec = object("TaskRunSpec", "Task run spec.", {
   debug: maybe(of(TaskRunDebug, "Breakpoints (alpha).")),
   params: maybe(list(paramTypes.Param, "Parameters.")),
-  serviceAccountName: text("Service account of the pods."),
+  serviceAccountName: maybe(text("Service account of the pods.")),
   taskRef: maybe(of(referenceTypes.TaskRef, "The Task to run, by name or resolver.")),
   taskSpec: maybe(webhookOnly(of(taskTypes.TaskSpec, "The Task to run, written inline."))),
   status: maybe(text("TaskRunCancelled or TaskRunPending.")),

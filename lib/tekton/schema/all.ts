@@ -1,0 +1,23 @@
+/**
+ * The definitions of the five kinds by name; importing this makes every definition known.
+ * @module
+ */
+
+import type { TObject } from "typebox";
+import { pipelineRunTypes } from "./pipeline-run.ts";
+import { pipelineTypes } from "./pipeline.ts";
+import { stepActionTypes } from "./step-action.ts";
+import { taskRunTypes } from "./task-run.ts";
+import { taskTypes } from "./task.ts";
+
+/**
+ * Definition of each kind.
+ * @internal
+ */
+export const kindSchemas: Readonly<Record<"Task" | "Pipeline" | "TaskRun" | "PipelineRun" | "StepAction", TObject>> = {
+  Task: taskTypes.Task,
+  Pipeline: pipelineTypes.Pipeline,
+  TaskRun: taskRunTypes.TaskRun,
+  PipelineRun: pipelineRunTypes.PipelineRun,
+  StepAction: stepActionTypes.StepAction,
+};
