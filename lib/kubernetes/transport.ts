@@ -5,6 +5,7 @@
  */
 import type { Cluster, RequestOptions } from "./connect.ts";
 import { KubernetesError } from "./error.ts";
+import { nodeTransport } from "./node-transport.ts";
 
 /** What proves who is asking. */
 export interface Credential {
@@ -95,7 +96,7 @@ export function openCluster(endpoint: Endpoint, open: OpenTransport = fetchTrans
   const transportFor = (credential: Credential): Transport => {
     if (transport === undefined || transport.cert !== credential.cert) {
       transport?.of.close();
-      transport = { cert: credential.cert, of: open(endpoint, credential) };
+      transport = { cert: credential.cert, of: opened(open, endpoint, credential) };
     }
     return transport.of;
   };
@@ -111,10 +112,21 @@ export function openCluster(endpoint: Endpoint, open: OpenTransport = fetchTrans
       for (const [name, value] of Object.entries(options.query ?? {})) {
         if (value !== undefined) url.searchParams.set(name, String(value));
       }
-      const exchange = async (renew: boolean) => {
+      const exchange = async (renew: boolean): Promise<Response> => {
         const credential = await endpoint.credential(renew);
         options.signal?.throwIfAborted();
-        return await send(transportFor(credential), server, url, credential, options);
+        try {
+          return await send(transportFor(credential), server, url, credential, options);
+        } catch (error) {
+          // A self-signed certificate that is its own authority, which kubectl takes: fetch refuses it, node does not.
+          if (open === nodeTransport || !(error instanceof KubernetesError) || !/CaUsedAsEndEntity/.test(error.why)) {
+            throw error;
+          }
+          transport?.of.close();
+          transport = undefined;
+          open = nodeTransport;
+          return await exchange(false);
+        }
       };
       const response = await exchange(false);
       if (response.status !== 401) return response;
@@ -122,6 +134,22 @@ export function openCluster(endpoint: Endpoint, open: OpenTransport = fetchTrans
       return await exchange(true);
     },
   };
+}
+
+/** @throws KubernetesError `kubernetes/config` when the certificates are none. */
+function opened(open: OpenTransport, endpoint: Endpoint, credential: Credential): Transport {
+  try {
+    return open(endpoint, credential);
+  } catch (error) {
+    throw new KubernetesError({
+      code: "kubernetes/config",
+      doing: `prepare connections to ${endpoint.server}`,
+      why: `the certificates, keys or proxy address for it cannot be used (${messageOf(error)})`,
+      advice: "They must be PEM, the client's key not encrypted: check the kubeconfig, or the pod's ca.crt.",
+      cause: error,
+      exitCode: 2,
+    });
+  }
 }
 
 async function send(
@@ -169,8 +197,9 @@ async function send(
 
 /** What a failed connection means. Only what may pass by itself is worth another try. */
 function unreachable(doing: string, server: string, error: unknown): KubernetesError {
-  const text = error instanceof Error ? error.message : String(error);
-  // fetch says "error sending request for url (…): client error (Connect): <what we want>"
+  // What happened is told by the cause of fetch's error, in a long form:
+  const text = messageOf(error instanceof Error ? error.cause ?? error : error);
+  // "error sending request for url (…): client error (Connect): <what we want>"
   const why = text.replace(/^error sending request.*?\): /, "").replace(/^client error \(\w+\): /, "");
   const { advice, passing } = adviceFor(why, error);
   return new KubernetesError({
@@ -197,4 +226,8 @@ function adviceFor(why: string, error: unknown): { advice: string; passing: bool
     return { advice: "The host name has no address: check the server's URL and the DNS.", passing: true };
   }
   return { advice: "Check that the server is up and reachable from here (VPN, proxy, network policy).", passing: true };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
