@@ -177,7 +177,7 @@ export function planLogs(snapshot: Snapshot, pods: readonly Pod[], self: string)
         const pod = byName.get(podName);
         const planned = pod === undefined ? ofDeletedPod(status) : ofPod(pod, status, done);
         for (const { file, ...log } of planned) {
-          logs.push({ ...common, ...log, path: tarPath(...folder, String(attempt), `${file}.log`) });
+          logs.push({ ...common, ...log, path: `${tarPath(...folder, String(attempt), file)}.log` });
         }
       });
     }

@@ -13,8 +13,8 @@ import { writeLog, type WrittenLog } from "./write-log.ts";
 
 /** How a spool is set up. */
 export interface SpoolOptions {
-  /** A folder that exists; the spool makes one of its own in it. */
-  readonly folder: string;
+  /** A folder that exists; the spool makes one of its own in it. @default the system's for temporary files */
+  readonly folder?: string | undefined;
   /** Format of the files. */
   readonly compression: Compression;
   /** Exact values to mask beside what the rules find. @default none */
@@ -45,8 +45,8 @@ export interface Spool {
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { folder, compression, values = [] } = options;
   const most = options.workers ?? Math.max(1, Math.min(4, navigator.hardwareConcurrency));
-  const own = await Deno.makeTempDir({ dir: folder, prefix: "logs-" }).catch((error) => {
-    throw spoolError(`make a folder in ${folder}`, error);
+  const own = await Deno.makeTempDir({ prefix: "logs-", ...folder !== undefined && { dir: folder } }).catch((error) => {
+    throw spoolError(`make a folder in ${folder ?? "the system's folder for temporary files"}`, error);
   });
   const masker = createMasker({ values });
   const workers: SpoolWorker[] = [];
