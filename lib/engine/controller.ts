@@ -7,6 +7,7 @@ import { isDone } from "../tekton/condition.ts";
 import type { TaskRun } from "../tekton/types.ts";
 import { type Engine, resourceFor } from "./engine.ts";
 import type { StoredObject } from "./object.ts";
+import { drivePipelineRun, type PipelineResolver } from "./pipelinerun/drive.ts";
 import { driveTaskRun, type TaskResolver, type TaskRunStop } from "./taskrun/drive.ts";
 
 /** A running controller. */
@@ -73,6 +74,17 @@ export function follow(engine: Engine, runKind: RunKind): Controller {
       await watching;
     },
   };
+}
+
+/** Follows PipelineRuns. Cancelling one is its drive's affair, for its `finally` may still have to run. */
+export function followPipelineRuns(engine: Engine, resolver: PipelineResolver): Controller {
+  const wanted = (run: StoredObject) => String((run["spec"] as { status?: string } | undefined)?.status ?? "");
+  return follow(engine, {
+    kind: "PipelineRun",
+    drive: (run, signal) => drivePipelineRun(engine, resolver, run, signal),
+    stopped: () => undefined,
+    held: (run) => wanted(run) === "PipelineRunPending",
+  });
 }
 
 /** Follows TaskRuns. */

@@ -2,12 +2,14 @@
  * References by name: Tasks, Pipelines and StepActions of the same namespace. Fails in Tekton's words.
  * @module
  */
-import type { TaskRun } from "../../tekton/types.ts";
+import type { PipelineRun, TaskRun } from "../../tekton/types.ts";
 import { type Engine, find } from "../engine.ts";
 import type { StoredObject } from "../object.ts";
+import type { ResolvedPipeline } from "../pipelinerun/drive.ts";
+import type { PipelineRunSpec, PipelineSpec } from "../pipelinerun/spec.ts";
 import type { ResolvedTask } from "../taskrun/drive.ts";
 import type { StepActionSpec } from "../taskrun/plan.ts";
-import type { Step, TaskSpec } from "../taskrun/spec.ts";
+import type { Step, TaskSpec, WorkspaceBinding } from "../taskrun/spec.ts";
 
 const plurals: Readonly<Record<string, string>> = {
   Task: "tasks",
@@ -31,11 +33,44 @@ export function inherited(object: StoredObject): Pick<ResolvedTask, "labels" | "
   return { labels: object.metadata.labels ?? {}, annotations };
 }
 
+/** An inline Task with the workspaces declared that it uses and the run binds: they are propagated. */
+function withUsedWorkspaces(spec: TaskSpec, bindings: readonly WorkspaceBinding[]): TaskSpec {
+  const text = JSON.stringify([spec.steps, spec.sidecars, spec.stepTemplate]);
+  const used = bindings.filter((binding) =>
+    !(spec.workspaces ?? []).some((workspace) => workspace.name === binding.name) &&
+    text.includes(`$(workspaces.${binding.name}.`)
+  );
+  if (used.length === 0) return spec;
+  return { ...spec, workspaces: [...spec.workspaces ?? [], ...used.map(({ name }) => ({ name }))] };
+}
+
+/** The Pipeline that a PipelineRun names or holds. */
+export function namedPipeline(engine: Engine, run: PipelineRun): ResolvedPipeline {
+  const spec = (run.spec ?? {}) as PipelineRunSpec;
+  const own = run.metadata.name ?? "";
+  if (spec.pipelineSpec) return { name: own, spec: spec.pipelineSpec, labels: {}, annotations: {} };
+  const name = spec.pipelineRef?.name ?? "";
+  let pipeline: StoredObject;
+  try {
+    pipeline = named(engine, "Pipeline", run.metadata.namespace ?? "default", name);
+  } catch (error) {
+    throw new Error(
+      `error when getting Pipeline for PipelineRun ${own}: tekton client cannot get pipeline ${name} from local ` +
+        `cluster: ${(error as Error).message}`,
+    );
+  }
+  return { name, spec: pipeline["spec"] as PipelineSpec, ...inherited(pipeline) };
+}
+
 /** The Task that a TaskRun names or holds. */
 export function namedTask(engine: Engine, run: TaskRun): ResolvedTask {
   const spec = (run.spec ?? {}) as Readonly<Record<string, unknown>>;
   const own = run.metadata.name ?? "";
-  if (spec["taskSpec"]) return { name: own, spec: spec["taskSpec"] as TaskSpec, labels: {}, annotations: {} };
+  if (spec["taskSpec"]) {
+    const bindings = (spec["workspaces"] ?? []) as readonly WorkspaceBinding[];
+    const inline = withUsedWorkspaces(spec["taskSpec"] as TaskSpec, bindings);
+    return { name: own, spec: inline, labels: {}, annotations: {} };
+  }
   const name = String((spec["taskRef"] as { name?: string } | undefined)?.name ?? "");
   let task: StoredObject;
   try {

@@ -311,6 +311,9 @@ class Drive {
   }
 
   #end(verdict: Verdict): void {
+    // a failure that its pipeline ignores says so
+    const ignored = this.#run.metadata.annotations?.["pipeline.tekton.dev/pipeline-task-on-error"] === "continue";
+    if (ignored && verdict.reason === "StepFailed") verdict = { ...verdict, reason: "FailureIgnored" };
     this.#status((status) => ({ ...status, completionTime: this.#time(), ...this.#condition(verdict) }));
   }
 
