@@ -31,6 +31,8 @@ export type OciErrorCode =
   | "oci/network"
   /** No answer in time, to the last attempt. */
   | "oci/timeout"
+  /** Others change the same tag faster than this client can keep up with. */
+  | "oci/conflict"
   /** An answer that is not what the distribution spec says. */
   | "oci/bad-response"
   /** Content that is not what its digest or size says. */

@@ -41,19 +41,20 @@ export function hasDigest(bytes: Uint8Array, digest: string): boolean {
   return createHash(algorithm).update(bytes).digest("hex") === hex;
 }
 
+/** Compares what passes by with what was announced. */
+export interface Verifier {
+  /** Takes the next bytes. Throws an {@link IntegrityError} (`integrity/size`) as soon as there are too many. */
+  update(chunk: Uint8Array): void;
+  /** After the last bytes. Throws an {@link IntegrityError}: `integrity/size` or `integrity/digest`. */
+  finish(): void;
+}
+
 /**
- * Passes bytes through and fails when they are not what `digest` (`sha256:…` or `sha512:…`) and `size` (bytes)
- * announce: as soon as there are too many, otherwise at the end. Bytes beyond the size never come out, so a reader
- * that writes as it reads is safe, but must throw away what it has when the stream fails.
- * The stream fails with an {@link IntegrityError}, code `integrity/size` or `integrity/digest`.
+ * A check of bytes against the digest (`sha256:…` or `sha512:…`) and the size (bytes) announced for them.
  * @param doing what the error says was being done
  * @throws RangeError when the digest is not of a kind that can be verified
  */
-export function verifyStream(
-  digest: string,
-  size: number,
-  doing: string = `read ${digest}`,
-): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+export function createVerifier(digest: string, size: number, doing: string = `read ${digest}`): Verifier {
   const [algorithm, expected] = digestParts(digest);
   const hash = createHash(algorithm);
   let seen = 0;
@@ -66,20 +67,41 @@ export function verifyStream(
         "the content is damaged or was replaced on its way: try again, and tell the owner of the store if it stays",
       details: { digest, size },
     });
-  return new TransformStream({
-    transform(chunk, controller) {
+  return {
+    update(chunk) {
       seen += chunk.length;
       if (seen > size) throw fail("integrity/size", `there is more than the announced ${size} bytes`);
       hash.update(chunk);
-      controller.enqueue(chunk);
     },
-    flush() {
+    finish() {
       if (seen < size) throw fail("integrity/size", `it ended after ${seen} of ${size} bytes`);
       const actual = hash.digest("hex");
       if (actual !== expected) {
         throw fail("integrity/digest", `the digest is ${algorithm}:${actual}, announced was ${digest}`);
       }
     },
+  };
+}
+
+/**
+ * Passes bytes through a {@link createVerifier}: the stream fails as soon as there is too much, otherwise at its end.
+ * Bytes beyond the size never come out, so a reader that writes as it reads is safe, but must throw away what it has
+ * when the stream fails.
+ * @param doing what the error says was being done
+ * @throws RangeError when the digest is not of a kind that can be verified
+ */
+export function verifyStream(
+  digest: string,
+  size: number,
+  doing?: string,
+): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  const verifier = createVerifier(digest, size, doing);
+  return new TransformStream({
+    transform(chunk, controller) {
+      verifier.update(chunk);
+      controller.enqueue(chunk);
+    },
+    flush: () => verifier.finish(),
   });
 }
 

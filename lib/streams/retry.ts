@@ -38,13 +38,26 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** How {@link backoff} grows. */
+export type BackoffOptions = Pick<RetryOptions, "baseMs" | "maxMs" | "random">;
+
+/**
+ * The wait after the `failures`-th failure in a row, in milliseconds: jittered between half and all of a doubling
+ * delay, so that many clients which failed together do not come back together; no less than `afterMs` (what the other
+ * side asked for), no more than `maxMs`.
+ */
+export function backoff(failures: number, afterMs: number | undefined, options: BackoffOptions): number {
+  const { baseMs = 500, maxMs = 30_000, random = Math.random } = options;
+  const jittered = Math.min(maxMs, baseMs * 2 ** (failures - 1)) * (0.5 + random() / 2);
+  return Math.min(maxMs, Math.max(jittered, afterMs ?? 0));
+}
+
 /**
  * Calls `operation` (with 1, 2, …) until it succeeds, an error is not worth another attempt, or the attempts are used
- * up; then the last error is thrown. Waits are jittered between half and all of a doubling delay, so that many clients
- * which failed together do not come back together.
+ * up; then the last error is thrown. The waits between are those of {@link backoff}.
  */
 export async function retry<T>(operation: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
-  const { attempts = 5, baseMs = 500, maxMs = 30_000, signal, retryable, onRetry, random = Math.random } = options;
+  const { attempts = 5, signal, retryable, onRetry } = options;
   for (let attempt = 1;; attempt++) {
     signal?.throwIfAborted();
     try {
@@ -53,8 +66,7 @@ export async function retry<T>(operation: (attempt: number) => Promise<T>, optio
       signal?.throwIfAborted();
       const again = attempt < attempts && retryable(error);
       if (!again) throw error;
-      const backoff = Math.min(maxMs, baseMs * 2 ** (attempt - 1)) * (0.5 + random() / 2);
-      const delay = Math.min(maxMs, Math.max(backoff, again.afterMs ?? 0));
+      const delay = backoff(attempt, again.afterMs, options);
       onRetry?.(error, attempt, delay);
       await sleep(delay, signal);
     }
