@@ -164,7 +164,7 @@ async function staleFiles(output: string, task: GeneratedTask): Promise<readonly
   // left behind by an earlier declaration; what people keep beside the generated files is not touched
   for (const name of await list(join(output, task.folder))) {
     const path = join(output, task.folder, name);
-    if (task.files.has(name) || !/^(rbac\.yaml|.*\.schema\.json)$/.test(name)) continue;
+    if (task.files.has(name) || !/^(rbac\.yaml|.*\.schema\.json|.*\.js)$/.test(name)) continue;
     stale.push({ path, name: `${task.folder}/${name}`, before: await read(path), content: undefined });
   }
   return stale;

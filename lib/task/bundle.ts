@@ -40,9 +40,9 @@ const replaced =
 export async function bundleScript(path: string, options: BundleOptions): Promise<Bundle> {
   const root = resolve(options.root);
   const packages = new Set<string>();
+  const { build } = await bundler();
   let result: esbuild.BuildResult<{ write: false; metafile: true }>;
   try {
-    const { build } = await bundler();
     result = await build({
       absWorkingDir: root,
       entryPoints: [path],

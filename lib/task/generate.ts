@@ -10,6 +10,7 @@ import { bundleScript, replacedByTekton } from "./bundle.ts";
 import { faultsOf } from "./check.ts";
 import type { TaskFile } from "./find.ts";
 import { manifestOf } from "./manifest.ts";
+import { packScript } from "./pack.ts";
 import { grantsOf, type Shebang, shebangOf } from "./permissions.ts";
 import { rbacYaml } from "./rbac.ts";
 import { readmeOf } from "./readme.ts";
@@ -24,12 +25,24 @@ export interface GeneratedTask {
   readonly folder: string;
   /** File name → content. */
   readonly files: ReadonlyMap<string, string>;
-  /** Bytes of script by step, those of referenced StepActions included. */
-  readonly scripts: readonly { readonly step: string; readonly bytes: number }[];
+  /** Scripts by step, those of referenced StepActions included. */
+  readonly scripts: readonly StepScript[];
+}
+
+/** What a step's script takes of the budget. */
+export interface StepScript {
+  /** Name of the step. */
+  readonly step: string;
+  /** Bytes. */
+  readonly bytes: number;
+  /** Whether it had to be compressed. */
+  readonly packed: boolean;
 }
 
 /**
- * Generates the named Tasks.
+ * Generates the named Tasks. A script is embedded as readable text where the budget allows it, else compressed, with
+ * the readable text beside the YAML; a StepAction, which does not know what it will stand beside, where it takes no more
+ * than a third of the budget.
  * @param root absolute path of the repository
  * @param all every Task file: StepActions that are referred to count toward the budget
  * @param names which to generate
@@ -54,16 +67,23 @@ export async function generate(
     assertSound(source);
     const { definition: task } = source;
     const code = await codeOf(source);
-    const scripts = [{ step: task.step ?? task.name, bytes: byteLength(code.script ?? "") }];
+    const actions: StepScript[] = [];
     for (const { name, uses, params } of task.stepsAfter ?? []) {
       const action = findStepAction(source, all, uses.stepAction, uses.version);
       assertParamsFit(source, name, action, params);
-      scripts.push({ step: name, bytes: byteLength((await codeOf(action)).script ?? "") });
+      actions.push(scriptOf(name, await codeOf(action), scriptBudget / 3));
     }
+    const left = task.kind === "Task" ? scriptBudget - totalOf(actions) : scriptBudget / 3;
+    const own = scriptOf(task.step ?? task.name, code, left);
+    const scripts = [own, ...actions];
     assertWithinBudget(source, scripts);
     const comment = `Generated from ${source.path}: change that file, then run: deno task generate`;
     const files = new Map<string, string>();
-    files.set(`${task.name}.yaml`, writeYaml(manifestOf(task, code, settings), comment));
+    files.set(
+      `${task.name}.yaml`,
+      writeYaml(manifestOf(task, { ...code, script: own.packed ? code.packed : code.readable }, settings), comment),
+    );
+    if (own.packed) files.set(`${task.name}.js`, code.twin);
     files.set("README.md", readmeOf(task, grantsOf(task), settings));
     const rbac = rbacYaml(task, comment);
     if (rbac !== undefined) files.set("rbac.yaml", rbac);
@@ -75,9 +95,28 @@ export async function generate(
   return generated;
 }
 
+/** The forms of a step's code; none where the image's binary holds it. */
 interface Code {
-  readonly script?: string;
+  /** Complete script, readable. */
+  readonly readable?: string;
+  /** Complete script, compressed. */
+  readonly packed?: string;
+  /** What is compressed in it. */
+  readonly twin: string;
+  /** Variables that the shebang needs. */
   readonly env: Readonly<Record<string, string>>;
+}
+
+/** What a step takes: readable where it fits into what is left, compressed otherwise. */
+function scriptOf(step: string, code: Code, left: number): StepScript {
+  const readable = byteLength(code.readable ?? "");
+  return readable <= left
+    ? { step, bytes: readable, packed: false }
+    : { step, bytes: byteLength(code.packed ?? ""), packed: true };
+}
+
+function totalOf(scripts: readonly StepScript[]): number {
+  return scripts.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 async function codeFor(
@@ -86,11 +125,12 @@ async function codeFor(
   imports: Readonly<Record<string, string>>,
   settings: Settings,
 ): Promise<Code> {
-  if (settings.embed === "binary") return { env: {} };
+  if (settings.embed === "binary") return { env: {}, twin: "" };
   const { code } = await bundleScript(path, { root, imports });
   const shebang: Shebang = shebangOf(definition.name, grantsOf(definition));
-  const script = `${shebang.line}\n// ${path}, bundled\n${code}`;
-  const [found] = replacedByTekton(script);
+  const readable = `${shebang.line}\n// ${path}, bundled\n${code}`;
+  const packed = `${shebang.line}\n${packScript(code, `${path}, bundled`, `${definition.name}.js`)}`;
+  const [found] = [readable, packed].flatMap(replacedByTekton);
   if (found) {
     throw new TasksmithError({
       code: "task/substitution",
@@ -110,7 +150,7 @@ async function codeFor(
       advice: "End the file with `if (import.meta.main) await main(task);` and import no other script, only lib/.",
     });
   }
-  return { script, env: shebang.env };
+  return { readable, packed, twin: code, env: shebang.env };
 }
 
 function assertSound({ path, definition }: TaskFile): void {
@@ -157,7 +197,7 @@ function assertParamsFit(user: TaskFile, step: string, action: TaskFile, given: 
 }
 
 function assertWithinBudget({ path, definition }: TaskFile, scripts: GeneratedTask["scripts"]): void {
-  const total = scripts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = totalOf(scripts);
   if (total <= scriptBudget) return;
   throw new TasksmithError({
     code: "task/budget",
@@ -172,9 +212,10 @@ function assertWithinBudget({ path, definition }: TaskFile, scripts: GeneratedTa
 
 /** The line about the budget that people see. */
 export function budgetLine({ source: { definition }, scripts }: GeneratedTask): string {
-  const total = scripts.reduce((sum, { bytes }) => sum + bytes, 0);
-  const parts = scripts.length > 1 ? ` (${scripts.map(({ step, bytes }) => `${step} ${kib(bytes)}`).join(", ")})` : "";
-  return `${definition.name} ${definition.version}: ${kib(total)} of ${kib(scriptBudget)} KiB of scripts${parts}`;
+  const parts = scripts.map(({ step, bytes, packed }) => `${step} ${kib(bytes)}${packed ? " compressed" : ""}`);
+  return `${definition.name} ${definition.version}: ${kib(totalOf(scripts))} of ${kib(scriptBudget)} KiB of scripts (${
+    parts.join(", ")
+  })`;
 }
 
 function kib(bytes: number): string {

@@ -9,8 +9,11 @@ import { renderProse } from "./prose.ts";
 
 const exitCodes = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 deadline passed, 130 interrupted, 143 terminated.`;
 
-/** The text of `--help`, up to 100 columns wide, flags in the order of declaration. */
-export function helpText(task: Definition): string {
+/**
+ * The text of `--help`, up to 100 columns wide, flags in the order of declaration.
+ * @param command what people type to start it
+ */
+export function helpText(task: Definition, command: string): string {
   const flags = flagsOf(task);
   const section = (title: string, origins: readonly Flag["origin"][]) => {
     const own = flags.filter((flag) => origins.includes(flag.origin));
@@ -22,7 +25,7 @@ export function helpText(task: Definition): string {
     "",
     ...renderProse(task.description).split("\n").flatMap((line) => wrap(line, 100)),
     "",
-    `Usage: ${commandLine(task)} [options]`,
+    `Usage: ${command} [options]`,
     ...section("Params", ["param"]),
     ...section("Workspaces and secrets", ["workspace", "secret"]),
     ...section("Options", ["option", "common"]),
@@ -30,16 +33,11 @@ export function helpText(task: Definition): string {
     ...results.flatMap(([name, result]) => entry(name, renderProse(result.description))),
     "",
     "Example:",
-    `  ${exampleLine(task)}`,
+    `  ${exampleLine(task, command)}`,
     "",
     exitCodes,
     "",
   ].join("\n");
-}
-
-/** How the Task is started at a desk. */
-function commandLine(task: Declaration): string {
-  return `deno run -A scripts/${task.name}.ts`;
 }
 
 /** A value of the right kind for a param, as the usage examples show it. */
@@ -56,9 +54,9 @@ export function exampleValue(
   return param.enum?.[0] ?? (param.default ? `{{${param.default.variable}}}` : `<${name}>`);
 }
 
-function exampleLine(task: Declaration): string {
+function exampleLine(task: Declaration, command: string): string {
   const quote = (text: string) => /^[A-Za-z0-9_.:/@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-  const words = [commandLine(task)];
+  const words = [command];
   for (const [name, param] of Object.entries(task.params ?? {})) {
     if (param.default !== undefined) continue;
     const value = exampleValue(name, param);
@@ -128,6 +126,9 @@ function wrap(text: string, width: number): string[] {
   }
   return [...lines, line];
 }
+
+/** Shells there are completions for. */
+export const shells: readonly string[] = ["bash", "zsh", "fish"];
 
 /** A completion script for the named command, to be sourced. */
 export function completions(

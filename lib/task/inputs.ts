@@ -28,8 +28,8 @@ export interface Inputs {
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
   /** Path, or undefined where not bound. */
   readonly workspaces: Readonly<Record<string, string | undefined>>;
-  /** Path, or undefined where none is named. */
-  readonly secrets: Readonly<Record<string, string | undefined>>;
+  /** Path, or undefined where none is named; whether somebody named it on the command line. */
+  readonly secrets: Readonly<Record<string, { readonly path: string | undefined; readonly named: boolean }>>;
   /** Flags every command line has. */
   readonly common: CommonFlags;
 }
@@ -65,6 +65,11 @@ export function resultVariable(name: string): string {
  */
 export function arrayMarker(name: string): string {
   return `--array-param=${name}`;
+}
+
+/** Whether these are the arguments that the generated YAML gives a step with array params. */
+export function isFromPod(args: readonly string[]): boolean {
+  return args[0]?.startsWith(arrayMarker("")) ?? false;
 }
 
 /** Names of the array params in the order of their markers. */
@@ -117,7 +122,7 @@ export function readInputs(
   args: readonly string[],
   env: (name: string) => string | undefined,
 ): Inputs {
-  const marked = args[0]?.startsWith(arrayMarker("")) ?? false;
+  const marked = isFromPod(args);
   const arrays = marked ? splitArrays(task, args) : {};
   const given: Given = marked ? new Map() : parseFlags(task.name, flagsOf(task), args);
   const params: Record<string, InputValue> = {};
@@ -127,14 +132,10 @@ export function readInputs(
     if (value === undefined) missing.push(`--${name}`);
     else params[name] = value;
   }
-  const paths = (declared: object, variableOf: (name: string) => string, flagOf: (name: string) => string) =>
-    Object.fromEntries(
-      Object.keys(declared).map((name) => [
-        name,
-        given.get(flagOf(name))?.[0] || env(variableOf(name)) || undefined,
-      ]),
-    );
-  const workspaces = paths(task.workspaces ?? {}, workspaceVariable, (name) => name);
+  const pathOf = (flag: string, variable: string) => given.get(flag)?.[0] || env(variable) || undefined;
+  const workspaces = Object.fromEntries(
+    Object.keys(task.workspaces ?? {}).map((name) => [name, pathOf(name, workspaceVariable(name))]),
+  );
   for (const [name, workspace] of Object.entries(task.workspaces ?? {})) {
     if (!workspace.optional && workspaces[name] === undefined) missing.push(`--${name}`);
   }
@@ -155,7 +156,12 @@ export function readInputs(
       ]),
     ),
     workspaces,
-    secrets: paths(task.secrets ?? {}, secretVariable, (name) => `${name}-file`),
+    secrets: Object.fromEntries(
+      Object.keys(task.secrets ?? {}).map((name) => [
+        name,
+        { path: pathOf(`${name}-file`, secretVariable(name)), named: given.has(`${name}-file`) },
+      ]),
+    ),
     common: {
       debug: given.has("debug"),
       quiet: given.has("quiet"),

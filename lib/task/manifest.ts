@@ -17,17 +17,15 @@ import {
 import { secretsFolder } from "./permissions.ts";
 import { renderProse } from "./prose.ts";
 import { minimumTekton, type Settings, taskFolder } from "./settings.ts";
-import type { Plain } from "./yaml.ts";
+import type { Plain, PlainMap } from "./yaml.ts";
 
 /** What the own step runs. */
 export interface StepCode {
   /** Complete script text with its shebang; undefined where the image's binary holds the code. */
-  readonly script?: string;
+  readonly script?: string | undefined;
   /** Variables that the shebang needs. */
   readonly env: Readonly<Record<string, string>>;
 }
-
-type PlainMap = { readonly [key: string]: Plain | undefined };
 
 /** The object as `kubectl apply` takes it. Keys stand in the order of the catalog's files. */
 export function manifestOf(task: Definition, code: StepCode, settings: Settings): PlainMap {

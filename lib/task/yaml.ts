@@ -12,7 +12,13 @@ export type Plain =
   | boolean
   | null
   | readonly Plain[]
-  | { readonly [key: string]: Plain | undefined };
+  | PlainMap;
+
+/** A map of such values. */
+export interface PlainMap {
+  /** An undefined value leaves the key out. */
+  readonly [key: string]: Plain | undefined;
+}
 
 /**
  * Text that needs no quotes in any version of YAML: begins with a letter, a slash or a variable, holds no colon or hash
