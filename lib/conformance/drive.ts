@@ -72,6 +72,8 @@ export async function drive(scenario: Scenario, laboratory: Laboratory): Promise
   const { cluster, follower, settings, signal, runTimeoutMs } = laboratory;
   const resource = runResources[scenario.kind];
   const options = { namespace: settings.namespace, signal };
+  const begun = performance.now();
+  const elapsed = () => ({ elapsedMs: Math.round(performance.now() - begun) });
   const management = new Map<ManagementStep, Answer>();
   const prerequisites: { sent: JsonObject; answer: Answer }[] = [];
   const make = async (kind: Resource, object: JsonObject): Promise<Answer> => {
@@ -89,7 +91,7 @@ export async function drive(scenario: Scenario, laboratory: Laboratory): Promise
   const name = at(creation.object, "metadata.name");
   const observation = { scenario, sent, prerequisites, creation, management };
   if (typeof name !== "string" || name === "") {
-    return { ...observation, states: [], children: new Map(), ended: false };
+    return { ...observation, states: [], children: new Map(), ended: false, ...elapsed() };
   }
 
   const deadline = performance.now() + runTimeoutMs;
@@ -121,7 +123,13 @@ export async function drive(scenario: Scenario, laboratory: Laboratory): Promise
   }
   if (scenario.action === "generate") {
     management.set("created-again", await make(resource, sent));
-    return { ...observation, states: follower.states(scenario.kind, name), children: new Map(), ended: false };
+    return {
+      ...observation,
+      states: follower.states(scenario.kind, name),
+      children: new Map(),
+      ended: false,
+      ...elapsed(),
+    };
   }
 
   const ended = await wait(hasEnded);
@@ -141,7 +149,7 @@ export async function drive(scenario: Scenario, laboratory: Laboratory): Promise
     await manage("read-after-delete", read);
   }
   const problem = ended ? {} : { problem: `has not ended within ${Math.round(runTimeoutMs / 1000)} s` };
-  return { ...observation, states, children, ended, ...problem };
+  return { ...observation, states, children, ended, ...elapsed(), ...problem };
 }
 
 /** Annotation that an update adds, with its value. */

@@ -56,6 +56,8 @@ export interface RunSummary {
   readonly outcome: string;
   /** How many states of it the watch showed. */
   readonly states: number;
+  /** Milliseconds from its first request to its last answer. */
+  readonly elapsedMs: number;
 }
 
 /** All of it. The JSON report is this object. */
@@ -108,14 +110,14 @@ export function countVerdicts(results: readonly RequirementResult[]): Record<Ver
 
 /** The run of a scenario in a line. */
 export function summarize(observation: Observation): RunSummary {
-  const { scenario, creation, problem, states } = observation;
+  const { scenario, creation, problem, states, elapsedMs } = observation;
   const run = lastState(observation);
   const condition = at(run, "status.conditions[type=Succeeded]");
   const outcome = run === undefined
     ? `refused with ${creation.status}`
     : problem ?? (condition === undefined ? "created" : `${at(condition, "status")} ${at(condition, "reason") ?? ""}`);
   const { id, kind, purpose } = scenario;
-  return { id, kind, purpose, name: String(at(run, "metadata.name") ?? ""), outcome, states: states.length };
+  return { id, kind, purpose, name: String(at(run, "metadata.name") ?? ""), outcome, states: states.length, elapsedMs };
 }
 
 /** The evidence in one line: object, path and value, then the note. */

@@ -87,6 +87,8 @@ export interface Observation {
   readonly ended: boolean;
   /** Answers to the further requests of its action. */
   readonly management: ReadonlyMap<ManagementStep, Answer>;
+  /** Milliseconds from its first request to its last answer. */
+  readonly elapsedMs: number;
   /** Why the scenario broke off, if it did: a deadline, a connection. */
   readonly problem?: string;
 }
