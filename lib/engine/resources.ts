@@ -45,6 +45,7 @@ export const apiResources: readonly ApiResource[] = [
   core("secrets", "Secret", []),
   core("configmaps", "ConfigMap", ["cm"]),
   core("serviceaccounts", "ServiceAccount", ["sa"]),
+  core("persistentvolumeclaims", "PersistentVolumeClaim", ["pvc"], { status: true }),
   core("events", "Event", ["ev"]),
   tekton("v1", "Task"),
   tekton("v1", "Pipeline"),
