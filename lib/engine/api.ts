@@ -136,8 +136,11 @@ function textOf(object: StoredObject): string {
   return text;
 }
 
+/** Whoever asks is on this machine or near: Deno's own compression of answers would only cost time. */
+export const plainHeaders = { "cache-control": "no-cache, private, no-transform" };
+
 function json(text: string, status = 200): Response {
-  return new Response(text, { status, headers: { "content-type": "application/json" } });
+  return new Response(text, { status, headers: { "content-type": "application/json", ...plainHeaders } });
 }
 
 /** How objects are wanted: as a table, or as they are. */
@@ -240,5 +243,5 @@ function watch(asked: Asked, request: Request, query: URLSearchParams, context: 
     },
     cancel: finish,
   }, { highWaterMark: 0 });
-  return new Response(body, { headers: { "content-type": "application/json" } });
+  return new Response(body, { headers: { "content-type": "application/json", ...plainHeaders } });
 }

@@ -4,6 +4,7 @@
  * Kubernetes API reference, "read log of the specified Pod".
  * @module
  */
+import { plainHeaders } from "./api.ts";
 import { type LogSource, renderLog } from "./logs.ts";
 import type { StoredObject } from "./object.ts";
 import { isTrue } from "./path.ts";
@@ -46,7 +47,7 @@ export function answerLog(pod: StoredObject, query: URLSearchParams, source: Log
     },
     cancel: finish,
   }, { highWaterMark: 0 });
-  return new Response(body, { headers: { "content-type": "text/plain" } });
+  return new Response(body, { headers: { "content-type": "text/plain", ...plainHeaders } });
 }
 
 function namesAt(pod: StoredObject, field: string): string[] {

@@ -178,7 +178,7 @@ export function serveApi(options: ServeApiOptions): ServedApi {
       const config = {
         apiVersion: "v1",
         kind: "Config",
-        clusters: [{ name, cluster: { server: url, ...ca } }],
+        clusters: [{ name, cluster: { server: url, ...ca, "disable-compression": true } }],
         users: [{ name, user: bearer === undefined ? {} : { token: bearer } }],
         contexts: [{ name, context: { cluster: name, user: name, namespace } }],
         "current-context": name,

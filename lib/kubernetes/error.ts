@@ -56,8 +56,11 @@ export class KubernetesError extends TasksmithError {
 }
 
 /** True for a {@link KubernetesError} of one of these kinds. */
-export function isKubernetesError(error: unknown, ...codes: KubernetesErrorCode[]): error is KubernetesError {
-  return error instanceof KubernetesError && (codes.length === 0 || codes.includes(error.code));
+export function isKubernetesError<C extends KubernetesErrorCode>(
+  error: unknown,
+  ...codes: readonly C[]
+): error is KubernetesError & { readonly code: C } {
+  return error instanceof KubernetesError && (codes.length === 0 || codes.some((it) => it === error.code));
 }
 
 /** For `retry` of lib/streams: what a {@link KubernetesError} says of itself, `false` for any other error. */

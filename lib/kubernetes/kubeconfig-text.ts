@@ -117,6 +117,8 @@ const wordy = /^(true|false|null|yes|no|on|off|y|n|nan|inf)$/i;
 
 /** A value that stands on one line. */
 function scalar(text: string): Plain {
+  // Outside of flow collections brackets are letters like others: https://[::1]:6443.
+  if (/^(--?)?[A-Za-z/][\w/+=.:@%~[\]-]*[^:]$/.test(text) && !/[\s"'{},#]/.test(text) && !wordy.test(text)) return text;
   // Cut into quoted texts, marks of flow collections, and runs of what may be plain text.
   const tokens = text.match(/"[^"\\]*"|'[^']*'|[[\]{},]|:(?= )|[^\s"'[\]{},:]+(:[^\s"'[\]{},:]+)*| +|./g) ?? [];
   let at = 0;

@@ -82,7 +82,18 @@ export async function connectByKubeconfig(files: readonly string[], settings: Ku
     ? () => Promise.resolve({ headers: {} })
     : await credentialOf(user, cluster, settings);
   settings.log.debug(`cluster ${server} by context ${quote(name)} of ${context.file}, namespace ${namespace}`);
-  const endpoint = { server, namespace, ca: insecure ? undefined : ca, proxy, serverName, insecure, credential };
+  const near = /^https?:\/\/(127\.|localhost[:/]|\[::1\])/.test(`${server}/`);
+  const compression = !near && !cluster.flag("disable-compression");
+  const endpoint = {
+    server,
+    compression,
+    namespace,
+    ca: insecure ? undefined : ca,
+    proxy,
+    serverName,
+    insecure,
+    credential,
+  };
   // fetch cannot be told to accept any certificate, nor one of another name: node:https can.
   const special = server.startsWith("https:") && (insecure || serverName !== undefined);
   return special ? openCluster(endpoint, nodeTransport) : openCluster(endpoint);

@@ -51,7 +51,7 @@ export async function connectInPod(settings: PodSettings): Promise<Cluster> {
   await credential(false);
   const namespace = settings.namespace || await readMounted(`${dir}/namespace`);
   settings.log.debug(`cluster ${server} by the pod's service account, namespace ${namespace}`);
-  return openCluster({ server, namespace, ca, credential });
+  return openCluster({ server, namespace, ca, credential, compression: false });
 }
 
 async function readMounted(path: string): Promise<string> {

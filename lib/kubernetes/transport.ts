@@ -31,6 +31,8 @@ export interface Endpoint {
   readonly serverName?: string | undefined;
   /** Accept any certificate. */
   readonly insecure?: boolean | undefined;
+  /** Let the server compress its answers: worth it over a long way only. @default true */
+  readonly compression?: boolean | undefined;
   /** The credential; with `renew` a new one, because the server refused the last. */
   readonly credential: (renew: boolean) => Promise<Credential>;
 }
@@ -112,11 +114,13 @@ export function openCluster(endpoint: Endpoint, open: OpenTransport = fetchTrans
       for (const [name, value] of Object.entries(options.query ?? {})) {
         if (value !== undefined) url.searchParams.set(name, String(value));
       }
+      const encoding = endpoint.compression === false ? { "accept-encoding": "identity" } : {};
+      const headers = { ...encoding, ...options.headers };
       const exchange = async (renew: boolean): Promise<Response> => {
         const credential = await endpoint.credential(renew);
         options.signal?.throwIfAborted();
         try {
-          return await send(transportFor(credential), server, url, credential, options);
+          return await send(transportFor(credential), server, url, credential, { ...options, headers });
         } catch (error) {
           // A self-signed certificate that is its own authority, which kubectl takes: fetch refuses it, node does not.
           if (open === nodeTransport || !(error instanceof KubernetesError) || !/CaUsedAsEndEntity/.test(error.why)) {
