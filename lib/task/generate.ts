@@ -42,7 +42,7 @@ export interface StepScript {
 /**
  * Generates the named Tasks. A script is embedded as readable text where the budget allows it, else compressed, with
  * the readable text beside the YAML; a StepAction, which does not know what it will stand beside, where it takes no more
- * than a third of the budget.
+ * than half of the budget.
  * @param root absolute path of the repository
  * @param all every Task file: StepActions that are referred to count toward the budget
  * @param names which to generate
@@ -71,9 +71,9 @@ export async function generate(
     for (const { name, uses, params } of task.stepsAfter ?? []) {
       const action = findStepAction(source, all, uses.stepAction, uses.version);
       assertParamsFit(source, name, action, params);
-      actions.push(scriptOf(name, await codeOf(action), scriptBudget / 3));
+      actions.push(scriptOf(name, await codeOf(action), scriptBudget / 2));
     }
-    const left = task.kind === "Task" ? scriptBudget - totalOf(actions) : scriptBudget / 3;
+    const left = task.kind === "Task" ? scriptBudget - totalOf(actions) : scriptBudget / 2;
     const own = scriptOf(task.step ?? task.name, code, left);
     const scripts = [own, ...actions];
     assertWithinBudget(source, scripts);
