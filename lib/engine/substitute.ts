@@ -40,7 +40,9 @@ export function addValue(
   name: string,
   value: string | readonly string[] | Readonly<Record<string, string>>,
 ): void {
-  for (const spelling of [`${group}.${name}`, `${group}["${name}"]`, `${group}['${name}']`]) {
+  const spellings = [`${group}.${name}`, `${group}["${name}"]`, `${group}['${name}']`];
+  if (group === "params") spellings.push(`inputs.params.${name}`); // as Tekton's first versions wrote it
+  for (const spelling of spellings) {
     if (typeof value === "string") {
       to.text.set(spelling, value);
     } else if (Array.isArray(value)) {

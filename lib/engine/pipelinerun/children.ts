@@ -59,13 +59,14 @@ function child(
   const spec = (run["spec"] ?? {}) as PipelineRunSpec;
   const override = spec.taskRunSpecs?.find((s) => s.pipelineTaskName === task.name);
   const own = task.taskSpec?.metadata ?? {};
-  const own_params = (task.params ?? []).map((param) => ({ ...param, value: replaceValue(param.value, by) }));
-  const params = [...own_params, ...matrix];
+  const ownParams = (task.params ?? []).map((param) => ({ ...param, value: replaceValue(param.value, by) }));
+  const params = [...ownParams, ...matrix];
   const retries: MutableReplacements = { ...by, text: new Map(by.text) };
   retries.text.set("context.pipelineTask.retries", String(task.retries ?? 0));
   const custom = isCustom(task);
   const taskSpec = task.taskSpec && !custom ? embedded(task.taskSpec, params, by) : undefined;
-  const workspaces = workspacesOf(task, taskSpec, spec.workspaces ?? [], run.metadata.name);
+  const placed = { ...task, workspaces: replaceAll(task.workspaces ?? [], by) };
+  const workspaces = workspacesOf(placed, taskSpec, spec.workspaces ?? [], run.metadata.name);
   const template = { ...spec.taskRunTemplate?.podTemplate as object, ...override?.podTemplate as object };
   const annotations = { ...run.metadata.annotations, ...own.annotations, ...override?.metadata?.annotations };
   delete annotations["kubectl.kubernetes.io/last-applied-configuration"];

@@ -112,6 +112,14 @@ export function variablesFor(
   };
   const states = new Map((spec.tasks ?? []).map((task) => [task.name, taskState(task, progress.get(task.name))]));
   for (const [name, state] of states) addTaskResults(by, name, state);
+  for (const task of spec.tasks ?? []) {
+    const runs = progress.get(task.name)?.runs;
+    if (task.matrix === undefined || runs === undefined) continue;
+    by.text.set(`tasks.${task.name}.matrix.length`, String(runs.length));
+    for (const [name, value] of states.get(task.name)?.results ?? []) {
+      by.text.set(`tasks.${task.name}.matrix.${name}.length`, String(value.length));
+    }
+  }
   if (final) addTaskStates(by, states, aggregateStatus(spec.tasks ?? [], progress));
   return by;
 }

@@ -6,7 +6,7 @@ import type { NamedValue } from "../../tekton/types.ts";
 import type { Matrix } from "./spec.ts";
 
 /**
- * The params of each combination, in Tekton's order: the first param turns slowest. An `include` whose params agree with
+ * The params of each combination, in Tekton's order: the first param turns fastest. An `include` whose params agree with
  * combinations adds to those; one that agrees with none is a combination of its own.
  */
 export function combinationsOf(matrix: Matrix): NamedValue[][] {
@@ -16,7 +16,7 @@ export function combinationsOf(matrix: Matrix): NamedValue[][] {
     const one = (value: string): NamedValue => ({ name: param.name, value });
     combinations = combinations.length === 0 && param === matrix.params?.[0]
       ? values.map((value) => [one(value)])
-      : combinations.flatMap((before) => values.map((value) => [...before, one(value)]));
+      : values.flatMap((value) => combinations.map((before) => [...before, one(value)]));
   }
   const generated = combinations.map((params) => new Map(params.map((param) => [param.name, param.value])));
   const added: NamedValue[][] = [];
