@@ -28,6 +28,8 @@ export interface StringParam {
   readonly enum?: readonly string[];
   /** A value that works in the README's usage example and in `--help`. */
   readonly example?: string;
+  /** A param without a default that the command line can do without: it is then empty. */
+  readonly optionalAtDesk?: true;
 }
 
 /** A param that holds a list of strings. */

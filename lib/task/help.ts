@@ -58,7 +58,7 @@ function exampleLine(task: Declaration, command: string): string {
   const quote = (text: string) => /^[A-Za-z0-9_.:/@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
   const words = [command];
   for (const [name, param] of Object.entries(task.params ?? {})) {
-    if (param.default !== undefined) continue;
+    if (param.default !== undefined || isOptional(param)) continue;
     const value = exampleValue(name, param);
     // a variable means nothing at a desk
     if (typeof value === "string") words.push(`--${name} ${quote(value.includes("{{") ? name.toUpperCase() : value)}`);
@@ -89,7 +89,8 @@ function flagLines(task: Declaration, flag: Flag): string[] {
 }
 
 function paramNotes(name: string, param: Param): string[] {
-  const notes = [param.default === undefined ? "required" : `default: ${shownDefault(param)}`];
+  const need = isOptional(param) ? "required in a pod" : "required";
+  const notes = [param.default === undefined ? need : `default: ${shownDefault(param)}`];
   if (param.type === "array") notes.push("may be repeated", `env: ${paramVariable(name)} as a JSON array`);
   else if (param.type === "object") {
     notes.push(
@@ -98,6 +99,11 @@ function paramNotes(name: string, param: Param): string[] {
     );
   } else notes.push(`env: ${paramVariable(name)}`);
   return notes;
+}
+
+/** Whether the command line can do without the param although it has no default. */
+function isOptional(param: Param): boolean {
+  return "optionalAtDesk" in param && param.optionalAtDesk === true;
 }
 
 /** A default as tables and help show it. */

@@ -184,6 +184,7 @@ function readParam(
   if (typeof fallback === "object") {
     if (value === undefined || isUnresolvedContext(value)) value = "";
   } else value ??= fallback;
+  if (param.optionalAtDesk) value ??= "";
   if (value !== undefined && param.enum && !param.enum.includes(value)) {
     throw new UsageError({
       code: "usage/param",
