@@ -5,18 +5,10 @@
  * @module
  */
 
-import {
-  type AliasEvent,
-  type Event,
-  EVENT_ID,
-  getScalarValue,
-  parseEvents,
-  SCALAR_STYLE,
-  type ScalarEvent,
-  YAMLException,
-} from "js-yaml";
+import { type AliasEvent, type Event, EVENT_ID, getScalarValue, SCALAR_STYLE, type ScalarEvent } from "js-yaml";
 import type { Path } from "./finding.ts";
 import { resolvePlain } from "./scalar.ts";
+import { type ParsedText, parseText, YamlSyntaxError } from "./yaml-events.ts";
 
 /** Most that is read of one file, in UTF-16 units. Kubernetes takes 3 MiB an object; a file may hold many. */
 export const maxFileLength = 32 * 1024 * 1024;
@@ -74,37 +66,33 @@ export function readYaml(text: string): YamlText {
       },
     };
   }
-  let events: Event[];
+  let parsed: ParsedText;
   try {
-    events = parseEvents(text, { maxDepth });
+    parsed = parseText(text, maxDepth);
   } catch (error) {
-    if (error instanceof YAMLException) {
-      return { documents: [], problem: { message: error.reason, offset: error.mark?.position ?? 0 } };
-    }
-    if (error instanceof RangeError) {
-      return { documents: [], problem: { message: "the document nests too deeply", offset: 0 } };
-    }
-    throw error;
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    return { documents: [], problem: { message: error.message, offset: error.offset } };
   }
+  const { events } = parsed;
   const documents: YamlDocument[] = [];
   for (let index = 0; index < events.length; index++) {
     const start = index + 1;
     index = endOf(events, index);
-    documents.push(readDocument(text, events, start, index));
+    documents.push(readDocument(parsed, start, index));
   }
   return { documents };
 }
 
-function readDocument(text: string, events: readonly Event[], start: number, end: number): YamlDocument {
-  const locate = (path: Path, atKey = false) => locateIn(text, events, start, path, atKey);
+function readDocument({ text, events, original }: ParsedText, start: number, end: number): YamlDocument {
+  const locate = (path: Path, atKey = false) => original(locateIn(text, events, start, path, atKey));
   const first = events[start];
-  const offset = first === undefined || start >= end ? 0 : startOf(first);
+  const offset = first === undefined || start >= end ? 0 : original(startOf(first));
   try {
     const value = start >= end ? null : new Builder(text, events).build(start);
     return { value, offset, locate };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { value: null, offset, locate, problem: { message: error.message, offset: error.offset } };
+    return { value: null, offset, locate, problem: { message: error.message, offset: original(error.offset) } };
   }
 }
 
