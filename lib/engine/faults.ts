@@ -84,7 +84,11 @@ export async function answerWithFault(
   }
   if ("hangAfterBytes" in fault && fault.hangAfterBytes < 0) await pause(Infinity, signal);
   const { body, headers, status } = await answer();
-  return new Response(body === null ? null : damaged(body, fault, signal), { status, headers });
+  const broken = new Headers(headers);
+  broken.delete("content-length");
+  // A body that ends before its declared length is a broken connection for both ends.
+  if ("dropAfterBytes" in fault) broken.set("content-length", String(Number.MAX_SAFE_INTEGER));
+  return new Response(body === null ? null : damaged(body, fault, signal), { status, headers: broken });
 }
 
 /** The body, up to the fault. */
@@ -111,8 +115,7 @@ function damaged(
       }
       if ("hangAfterBytes" in fault) await pause(Infinity, AbortSignal.any([signal, cancelled.signal]));
       await reader.cancel();
-      if ("endAfterBytes" in fault) controller.close();
-      else controller.error(new Error("fault: connection dropped"));
+      controller.close();
     },
     async cancel(reason) {
       cancelled.abort();

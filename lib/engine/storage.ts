@@ -54,7 +54,7 @@ export interface ScanOptions<T> {
 
 /** A versioned collection. Values are never changed in place. */
 export interface Storage<T> {
-  /** Version of the last change; the first is 1. */
+  /** Version of the last change. An empty storage has 1: to Kubernetes "0" means any version. */
   readonly version: number;
   /** Oldest version that can still be scanned or followed. */
   readonly oldest: number;
@@ -80,8 +80,8 @@ function sortKey(key: Key): string {
 
 /** {@link Storage} in memory; remembers at most `history` changes. */
 export class MemoryStorage<T> implements Storage<T> {
-  #version = 0;
-  #oldest = 0;
+  #version = 1;
+  #oldest = 1;
   readonly #history: number;
   readonly #collections = new Map<string, Map<string, T>>();
   #changes: Change<T>[] = [];

@@ -94,12 +94,20 @@ export interface Refusal {
 /** The {@link KubernetesError} for an answer with an error status. */
 export function refusalError(attempt: Attempt, refusal: Refusal): KubernetesError {
   const { server, status, body, afterMs } = refusal;
-  const said = messageOf(body);
+  const { message: said, next } = readStatus(body);
   const log = attempt.subresource === "log";
   const parts = {
     doing: describeAttempt(attempt),
     status,
-    details: { status, server, verb: attempt.verb, resource: attempt.resource.plural, namespace: attempt.namespace },
+    details: {
+      status,
+      server,
+      verb: attempt.verb,
+      resource: attempt.resource.plural,
+      namespace: attempt.namespace,
+      // Of a list that expired: where it may go on with a later snapshot.
+      ...(next === undefined ? {} : { continue: next }),
+    },
   };
   const answered = `${server} answered ${status}${said === "" ? "" : `: ${said}`}`;
   const kind = (code: KubernetesErrorCode, advice: string, retry?: KubernetesErrorParts["retry"]) =>
@@ -154,13 +162,15 @@ export function refusalError(attempt: Attempt, refusal: Refusal): KubernetesErro
   );
 }
 
-/** The message of a Status object, or the text itself, in one line of at most 500 characters. */
-function messageOf(body: string): string {
-  let text = body;
+/** What a Status object says, its message in one line of at most 500 characters; of any other text, the text. */
+function readStatus(body: string): { readonly message: string; readonly next: string | undefined } {
+  let message = body;
+  let next: string | undefined;
   try {
-    const status: unknown = JSON.parse(body);
-    if (typeof status === "object" && status !== null && "message" in status) text = String(status.message);
+    const status: { message?: unknown; metadata?: { continue?: unknown } } | null = JSON.parse(body);
+    if (typeof status?.message === "string") message = status.message;
+    if (typeof status?.metadata?.continue === "string") next = status.metadata.continue || undefined;
   } catch { /* not JSON: a proxy's page, or cut */ }
-  text = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
-  return text.length > 500 ? `${text.slice(0, 500)}…` : text;
+  message = message.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  return { message: message.length > 500 ? `${message.slice(0, 500)}…` : message, next };
 }

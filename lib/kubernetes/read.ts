@@ -83,7 +83,7 @@ export async function* listPages<T>(
   let limit = options.limit ?? 500;
   let consistent = true;
   let token: string | undefined;
-  do {
+  while (true) {
     let answer: ListAnswer<T>;
     try {
       const query = { labelSelector, fieldSelector, limit: limit === 0 ? undefined : limit, continue: token };
@@ -104,7 +104,8 @@ export async function* listPages<T>(
     if (resourceVersion === undefined || (next && next === token)) throw malformed(attempt, cluster);
     yield { items: answer.items ?? [], resourceVersion, consistent };
     token = next || undefined;
-  } while (token !== undefined);
+    if (token === undefined) return;
+  }
 }
 
 /**
