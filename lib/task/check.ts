@@ -30,7 +30,7 @@ const members = new Set(
   ("kind name version displayName description categories tags labels image params options results workspaces secrets " +
     "env scratch permissions rbac resources deadline step stepsAfter schemas readme run").split(" "),
 );
-const paramMembers = new Set(["type", "description", "default", "enum", "example", "properties"]);
+const paramMembers = new Set(["type", "description", "default", "enum", "example", "properties", "optionalAtDesk"]);
 
 /** Every fault of a declaration, one sentence each; none means that the generator accepts it. */
 export function faultsOf(task: Definition): readonly string[] {
