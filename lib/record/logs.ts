@@ -82,7 +82,9 @@ async function collectLog(cluster: Cluster, planned: PlannedLog, options: Collec
     throw refused(report, namespace, pod);
   }
   const missing = missingOf(planned, report);
-  if (missing !== undefined && report.bytes === 0) return { planned, missing };
+  // Bytes without a time are no log but the kubelet's own words about why there is none.
+  const nothing = report.bytes === 0 || report.firstTimestamp === undefined;
+  if (missing !== undefined && nothing) return { planned, missing };
   const { firstTimestamp, lastTimestamp } = report;
   return {
     planned,
@@ -104,16 +106,16 @@ function missingOf(planned: PlannedLog, report: LogReport): Missing | undefined 
     }
     return planned.missing;
   }
-  const detail = report.why ?? "no reason was given";
+  const stopped =
+    "Tekton stopped the sidecar by putting another container in its place, upon which the node deleted its log";
+  const why = report.why ?? "no reason was given";
+  const detail = planned.previous && planned.kind === "sidecar" ? `${stopped} (${why})` : why;
   switch (report.code) {
     case "kubernetes/not-found":
     case "kubernetes/container-unknown":
-      return {
-        reason: "gone",
-        detail: planned.previous && planned.kind === "sidecar"
-          ? "Tekton stopped the sidecar by putting another container in its place, and the node has deleted its log"
-          : detail,
-      };
+      return { reason: "gone", detail };
+    case "kubernetes/kubelet":
+      return { reason: report.firstTimestamp === undefined ? "gone" : "unavailable", detail };
     case "kubernetes/container-waiting":
       return { reason: "never-started", detail };
     case "kubernetes/rotated":

@@ -93,6 +93,8 @@ export interface ManifestParts {
   readonly timestamps: boolean;
   /** How the archive is compressed. */
   readonly compression: Compression;
+  /** Takes secrets out of what servers said. */
+  readonly mask: (text: string) => string;
 }
 
 /** Logs of which something is lost. */
@@ -102,7 +104,7 @@ export function lostLogs(collected: readonly CollectedLog[]): CollectedLog[] {
 
 /** The JSON. */
 export function logManifest(parts: ManifestParts): LogManifest {
-  const { snapshot, plan, collected, timestamps, compression } = parts;
+  const { snapshot, plan, collected, timestamps, compression, mask } = parts;
   const { name = "", namespace = "", uid = "" } = snapshot.pipelineRun.metadata;
   return {
     schemaVersion: manifestVersion,
@@ -114,13 +116,19 @@ export function logManifest(parts: ManifestParts): LogManifest {
     compression,
     complete: lostLogs(collected).length === 0 && snapshot.unfinished.length === 0,
     timedOut: snapshot.timedOut,
-    logs: collected.map(manifestLog),
+    logs: collected.map((log) => manifestLog(log, mask)),
     leftOut: plan.leftOut,
     unfinished: snapshot.unfinished,
   };
 }
 
-function manifestLog({ planned, spooled, firstTimestamp, lastTimestamp, missing }: CollectedLog): ManifestLog {
+/** The JSON as its file holds it. */
+export function logManifestText(manifest: LogManifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+function manifestLog(log: CollectedLog, mask: (text: string) => string): ManifestLog {
+  const { planned, spooled, firstTimestamp, lastTimestamp, missing } = log;
   const { path, missing: _known, previous: _previous, ...who } = planned;
   return {
     ...spooled !== undefined && { path },
@@ -131,7 +139,7 @@ function manifestLog({ planned, spooled, firstTimestamp, lastTimestamp, missing 
     lines: spooled?.lines ?? 0,
     ...spooled !== undefined && { sha256: spooled.sha256 },
     complete: missing === undefined,
-    ...missing,
+    ...missing !== undefined && { reason: missing.reason, detail: mask(missing.detail) },
     ...spooled !== undefined && spooled.masked.length > 0 && { masked: spooled.masked },
   };
 }
