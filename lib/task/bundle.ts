@@ -60,7 +60,7 @@ export async function bundleScript(path: string, options: BundleOptions): Promis
       logLevel: "silent",
       // no tsconfig.json of a folder above may change the output
       tsconfigRaw: "{}",
-      plugins: [packagesOnDemand(options.imports, packages)],
+      plugins: [deskOnly, packagesOnDemand(options.imports, packages)],
     });
   } catch (error) {
     throw new TasksmithError({
@@ -71,7 +71,7 @@ export async function bundleScript(path: string, options: BundleOptions): Promis
       cause: error,
     });
   }
-  const files = Object.keys(result.metafile.inputs).sort();
+  const files = Object.keys(result.metafile.inputs).filter((file) => !file.startsWith("desk:")).sort();
   const outside = files.find((file) => relative(root, resolve(root, file)).startsWith(".."));
   if (outside !== undefined) {
     throw new TasksmithError({
@@ -83,6 +83,13 @@ export async function bundleScript(path: string, options: BundleOptions): Promis
   }
   const code = deferPackages(result.outputFiles[0]?.text ?? "", packages);
   return { code, files, packages: [...packages].sort() };
+}
+
+/** The same program in fewer characters: names of its own shortened, what people read it by left out. */
+export async function minify(code: string): Promise<string> {
+  const { transform } = await bundler();
+  const options = { minify: true, format: "esm", target: "esnext", charset: "utf8", legalComments: "none" } as const;
+  return (await transform(code, { ...options, tsconfigRaw: "{}" })).code;
 }
 
 /** Ends esbuild's process. Call it once nothing more is bundled; bundling later starts it again. */
@@ -104,6 +111,22 @@ function bundler(): Promise<typeof esbuild> {
 export function replacedByTekton(script: string): readonly { readonly line: number; readonly text: string }[] {
   return script.split("\n").flatMap((text, index) => replaced.test(text) ? [{ line: index + 1, text }] : []);
 }
+
+/**
+ * What the repository's own code imports on demand is for the desk (kubeconfig files, help, layouts on disk) and stays
+ * out of scripts: Tekton's limit leaves room only for what a pod needs.
+ */
+const deskOnly: esbuild.Plugin = {
+  name: "desk-only",
+  setup: (build) => {
+    build.onResolve({ filter: /^\.\.?\// }, ({ path, kind }) => {
+      return kind === "dynamic-import" ? { path: path.replace(/^.*\//, ""), namespace: "desk" } : undefined;
+    });
+    build.onLoad({ filter: /.*/, namespace: "desk" }, ({ path }) => ({
+      contents: `throw new Error(${JSON.stringify(`${path} is not part of a Task's script: run it from its file`)});`,
+    }));
+  },
+};
 
 /** Bare names become pinned `npm:` specifiers, left to the moment the code imports them; built-ins stay. */
 function packagesOnDemand(imports: BundleOptions["imports"], packages: Set<string>): esbuild.Plugin {

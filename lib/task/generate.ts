@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { TasksmithError, UsageError } from "../terminal/error.ts";
-import { bundleScript, replacedByTekton } from "./bundle.ts";
+import { bundleScript, minify, replacedByTekton } from "./bundle.ts";
 import { faultsOf } from "./check.ts";
 import type { TaskFile } from "./find.ts";
 import { manifestOf } from "./manifest.ts";
@@ -35,14 +35,14 @@ export interface StepScript {
   readonly step: string;
   /** Bytes. */
   readonly bytes: number;
-  /** Whether it had to be compressed. */
-  readonly packed: boolean;
+  /** How dense it had to be. */
+  readonly form: Form["form"];
 }
 
 /**
- * Generates the named Tasks. A script is embedded as readable text where the budget allows it, else compressed, with
- * the readable text beside the YAML; a StepAction, which does not know what it will stand beside, where it takes no more
- * than half of the budget.
+ * Generates the named Tasks. A script is embedded as readable text where the budget allows it, else compressed, else
+ * minified and compressed; then the readable text is published beside the YAML. A StepAction, which does not know what it
+ * will stand beside, takes half of the budget at most.
  * @param root absolute path of the repository
  * @param all every Task file: StepActions that are referred to count toward the budget
  * @param names which to generate
@@ -71,19 +71,18 @@ export async function generate(
     for (const { name, uses, params } of task.stepsAfter ?? []) {
       const action = findStepAction(source, all, uses.stepAction, uses.version);
       assertParamsFit(source, name, action, params);
-      actions.push(scriptOf(name, await codeOf(action), scriptBudget / 2));
+      actions.push(scriptOf(name, formFor(await codeOf(action), scriptBudget / 2)));
     }
-    const left = task.kind === "Task" ? scriptBudget - totalOf(actions) : scriptBudget / 2;
-    const own = scriptOf(task.step ?? task.name, code, left);
-    const scripts = [own, ...actions];
+    const own = formFor(code, task.kind === "Task" ? scriptBudget - totalOf(actions) : scriptBudget / 2);
+    const scripts = [scriptOf(task.step ?? task.name, own), ...actions];
     assertWithinBudget(source, scripts);
     const comment = `Generated from ${source.path}: change that file, then run: deno task generate`;
     const files = new Map<string, string>();
     files.set(
       `${task.name}.yaml`,
-      writeYaml(manifestOf(task, { ...code, script: own.packed ? code.packed : code.readable }, settings), comment),
+      writeYaml(manifestOf(task, { env: code.env, script: own?.script }, settings), comment),
     );
-    if (own.packed) files.set(`${task.name}.js`, code.twin);
+    if (own !== undefined && own.form !== "readable") files.set(`${task.name}.js`, code.readable);
     files.set("README.md", readmeOf(task, grantsOf(task), settings));
     const rbac = rbacYaml(task, comment);
     if (rbac !== undefined) files.set("rbac.yaml", rbac);
@@ -95,24 +94,31 @@ export async function generate(
   return generated;
 }
 
-/** The forms of a step's code; none where the image's binary holds it. */
+/** A way to embed a script. */
+interface Form {
+  /** Readable text; the same compressed; minified and then compressed. */
+  readonly form: "readable" | "compressed" | "minified";
+  /** The complete script. */
+  readonly script: string;
+}
+
+/** A step's code. */
 interface Code {
-  /** Complete script, readable. */
-  readonly readable?: string;
-  /** Complete script, compressed. */
-  readonly packed?: string;
-  /** What is compressed in it. */
-  readonly twin: string;
+  /** The ways to embed it, the most readable first; none where the image's binary holds it. */
+  readonly forms: readonly Form[];
+  /** The readable bundle. */
+  readonly readable: string;
   /** Variables that the shebang needs. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What a step takes: readable where it fits into what is left, compressed otherwise. */
-function scriptOf(step: string, code: Code, left: number): StepScript {
-  const readable = byteLength(code.readable ?? "");
-  return readable <= left
-    ? { step, bytes: readable, packed: false }
-    : { step, bytes: byteLength(code.packed ?? ""), packed: true };
+/** The most readable form that fits into what is left; the densest where none does. */
+function formFor({ forms }: Code, left: number): Form | undefined {
+  return forms.find(({ script }) => byteLength(script) <= left) ?? forms.at(-1);
+}
+
+function scriptOf(step: string, form: Form | undefined): StepScript {
+  return { step, bytes: byteLength(form?.script ?? ""), form: form?.form ?? "readable" };
 }
 
 function totalOf(scripts: readonly StepScript[]): number {
@@ -125,12 +131,17 @@ async function codeFor(
   imports: Readonly<Record<string, string>>,
   settings: Settings,
 ): Promise<Code> {
-  if (settings.embed === "binary") return { env: {}, twin: "" };
+  if (settings.embed === "binary") return { forms: [], readable: "", env: {} };
   const { code } = await bundleScript(path, { root, imports });
   const shebang: Shebang = shebangOf(definition.name, grantsOf(definition));
-  const readable = `${shebang.line}\n// ${path}, bundled\n${code}`;
-  const packed = `${shebang.line}\n${packScript(code, `${path}, bundled`, `${definition.name}.js`)}`;
-  const [found] = [readable, packed].flatMap(replacedByTekton);
+  const title = `${path}, bundled`;
+  const packed = (text: string, how: string) => packScript(text, `${title}, ${how}`, `${definition.name}.js`);
+  const forms = ([
+    ["readable", `// ${title}\n${code}`],
+    ["compressed", packed(code, "compressed")],
+    ["minified", packed(await minify(code), "minified and compressed")],
+  ] as const).map(([form, text]): Form => ({ form, script: `${shebang.line}\n${text}` }));
+  const [found] = forms.flatMap(({ script }) => replacedByTekton(script));
   if (found) {
     throw new TasksmithError({
       code: "task/substitution",
@@ -150,7 +161,7 @@ async function codeFor(
       advice: "End the file with `if (import.meta.main) await main(task);` and import no other script, only lib/.",
     });
   }
-  return { readable, packed, twin: code, env: shebang.env };
+  return { forms, readable: code, env: shebang.env };
 }
 
 function assertSound({ path, definition }: TaskFile): void {
@@ -212,7 +223,7 @@ function assertWithinBudget({ path, definition }: TaskFile, scripts: GeneratedTa
 
 /** The line about the budget that people see. */
 export function budgetLine({ source: { definition }, scripts }: GeneratedTask): string {
-  const parts = scripts.map(({ step, bytes, packed }) => `${step} ${kib(bytes)}${packed ? " compressed" : ""}`);
+  const parts = scripts.map(({ step, bytes, form }) => `${step} ${kib(bytes)} ${form}`);
   return `${definition.name} ${definition.version}: ${kib(totalOf(scripts))} of ${kib(scriptBudget)} KiB of scripts (${
     parts.join(", ")
   })`;

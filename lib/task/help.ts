@@ -23,7 +23,7 @@ export function helpText(task: Definition, command: string): string {
   return [
     `${task.name} ${task.version} - ${task.displayName}`,
     "",
-    ...renderProse(task.description).split("\n").flatMap((line) => wrap(line, 100)),
+    ...paragraphs(renderProse(task.description)),
     "",
     `Usage: ${command} [options]`,
     ...section("Params", ["param"]),
@@ -121,6 +121,15 @@ function entry(left: string, text: string): string[] {
   return [`  ${left}`, ...lines];
 }
 
+/** Prose at the width of a terminal; lists keep their lines. */
+function paragraphs(text: string): string[] {
+  const lines = text.trim().split(/\n{2,}/).flatMap((paragraph) => [
+    "",
+    ...paragraph.split(/\n(?=\s*[-*] )/).flatMap((line) => wrap(line.replace(/\s*\n\s*/g, " "), 100)),
+  ]);
+  return lines.slice(1);
+}
+
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
@@ -136,33 +145,41 @@ function wrap(text: string, width: number): string[] {
 /** Shells there are completions for. */
 export const shells: readonly string[] = ["bash", "zsh", "fish"];
 
-/** A completion script for the named command, to be sourced. */
+/**
+ * A completion script for the named command, to be sourced.
+ * @param flags options, with the values they take
+ * @param words what may stand first, such as subcommands
+ */
 export function completions(
   shell: string,
   command: string,
   flags: readonly Pick<Flag, "name" | "value" | "choices">[],
+  words: readonly string[] = [],
 ): string {
-  const names = flags.map((flag) => `--${flag.name}`);
-  const chosen = flags.filter((flag) => flag.choices);
-  const id = `_${command.replace(/[^A-Za-z0-9]/g, "_")}`;
   if (shell === "fish") {
-    return flags.map((flag) =>
-      `complete -c ${command} -l ${flag.name}${flag.value === undefined ? "" : " -r"}${
-        flag.choices ? ` -f -a '${flag.choices.join(" ")}'` : ""
+    const lines = flags.map(({ name, value, choices }) =>
+      `complete -c ${command} -l ${name}${value === undefined ? "" : " -r"}${
+        choices ? ` -f -a '${choices.join(" ")}'` : ""
       }\n`
-    ).join("");
+    );
+    if (words.length > 0) lines.push(`complete -c ${command} -n __fish_use_subcommand -f -a '${words.join(" ")}'\n`);
+    return lines.join("");
   }
-  const cases = chosen.map((flag) =>
-    `    --${flag.name}) COMPREPLY=($(compgen -W "${flag.choices?.join(" ")}" -- "$current")); return ;;\n`
-  ).join("");
+  const given = (list: readonly string[]) => `COMPREPLY=($(compgen -W "${list.join(" ")}" -- "$current"))`;
+  const cases = flags.filter((flag) => flag.choices)
+    .map((flag) => `    --${flag.name}) ${given(flag.choices ?? [])}; return ;;\n`).join("");
+  const id = `_${command.replace(/[^A-Za-z0-9]/g, "_")}`;
+  // with no reply, the shell completes file names
   const bash = `${id}() {
   local current="\${COMP_WORDS[COMP_CWORD]}"
+  COMPREPLY=()
   case "\${COMP_WORDS[COMP_CWORD-1]}" in
-${cases}  esac
-  if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "${names.join(" ")}" -- "$current"))
-  else COMPREPLY=($(compgen -f -- "$current")); fi
+${cases}    --*) [[ "$current" == -* ]] || return ;;
+  esac
+  if [[ "$current" == -* ]]; then ${given(flags.map((flag) => `--${flag.name}`))}
+  elif [[ "$COMP_CWORD" == 1 ]]; then ${given(words)}; fi
 }
-complete -F ${id} ${command}
+complete -o default -F ${id} ${command}
 `;
   return shell === "zsh" ? `autoload -U +X bashcompinit && bashcompinit\n${bash}` : bash;
 }

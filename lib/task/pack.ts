@@ -1,11 +1,9 @@
 /**
- * A script too long for Tekton in a form that is not: compressed, with the few lines that unpack and run it. The readable
- * text is published beside the YAML, and what runs is that text byte for byte. Brotli, since its output is the same on
- * every machine (zlib's depends on the processor) and Deno unpacks it without loading anything. Pure; only for the
- * generator.
+ * A script too long for Tekton in a form that is not: compressed, with the few lines that unpack and run it. Brotli,
+ * since its output is the same on every machine (zlib's depends on the processor) and Deno unpacks it without loading
+ * anything. Pure; only for the generator.
  * @module
  */
-import { createHash } from "node:crypto";
 import { brotliCompressSync, constants } from "node:zlib";
 
 /** Characters of base64 in a line. */
@@ -14,7 +12,7 @@ const width = 116;
 /**
  * The script, without a shebang, that unpacks and runs the code.
  * @param title what the code is, for the comment
- * @param twin name of the published file that holds the same text
+ * @param twin name of the file beside the YAML that holds the code readable
  */
 export function packScript(code: string, title: string, twin: string): string {
   const bytes = new TextEncoder().encode(code);
@@ -26,9 +24,8 @@ export function packScript(code: string, title: string, twin: string): string {
     },
   }).toString("base64");
   const lines = packed.match(new RegExp(`.{1,${width}}`, "g")) ?? [];
-  return `// ${title} and compressed: readable, it would be longer than Tekton can pass on.
-// To read it, open ${twin} beside this YAML: what runs is that text, byte for byte.
-// sha256 ${createHash("sha256").update(bytes).digest("hex")}
+  return `// ${title}: readable, it would be longer than Tekton can pass on.
+// To read it, open ${twin} beside this YAML; generating it again shows that this is the same program.
 const packed = \`
 ${lines.join("\n")}
 \`;
