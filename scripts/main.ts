@@ -39,7 +39,15 @@ const commands: Readonly<Record<string, Command>> = {
     load: () => import("./generate-tasks.ts"),
   },
   "new-task": { about: "write a commented starter Task and its test", load: () => import("./new-task.ts") },
+  "secure-push-oci": {
+    about: "push a folder to a registry, secrets masked (a StepAction)",
+    load: () => import("./secure-push-oci.ts"),
+  },
   "serve-registry": { about: "serve an OCI registry from a folder", load: () => import("./serve-registry.ts") },
+  "store-pipeline-status": {
+    about: "store what became of a PipelineRun as JSON (a Task)",
+    load: () => import("./store-pipeline-status.ts"),
+  },
   validate: { about: "say whether Tekton would accept a file", load: () => import("./validate.ts") },
 };
 

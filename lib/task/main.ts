@@ -9,7 +9,6 @@ import { describeError, ExitCode, exitCodeOf, TasksmithError, UsageError } from 
 import { createLogger, type Logger } from "../terminal/log.ts";
 import type { Definition } from "./declaration.ts";
 import { flagsOf } from "./flags.ts";
-import { completions, helpText, shells } from "./help.ts";
 import { denoHost, type Host } from "./host.ts";
 import { type Inputs, isFromPod, readInputs, resultVariable } from "./inputs.ts";
 import { interruptible, type Interruption } from "./interruption.ts";
@@ -47,7 +46,7 @@ export async function run(task: Definition, host: Host, command?: string): Promi
   let inputs: Inputs;
   let interruption: Interruption;
   try {
-    const answer = answerOf(task, flags, command ?? `deno run -A scripts/${task.name}.ts`);
+    const answer = await answerOf(task, flags, command ?? `deno run -A scripts/${task.name}.ts`);
     if (answer !== undefined) {
       host.stdout(answer);
       return ExitCode.ok;
@@ -77,10 +76,11 @@ export async function run(task: Definition, host: Host, command?: string): Promi
 }
 
 /** What `--help`, `--version` and `--completions` print, whatever else is on the command line. */
-function answerOf(task: Definition, flags: readonly string[], command: string): string | undefined {
+async function answerOf(task: Definition, flags: readonly string[], command: string): Promise<string | undefined> {
   const asked = flags.find((word) => /^(-h|--help|--version|--completions(=.*)?)$/.test(word));
   if (asked === undefined) return undefined;
   if (asked === "--version") return `${task.name} ${task.version}\n`;
+  const { completions, helpText, shells } = await import("./help.ts"); // for the desk: no part of a Task's script
   if (!asked.startsWith("--completions")) return helpText(task, command);
   const shell = asked.split("=")[1] ?? flags[flags.indexOf(asked) + 1] ?? "";
   if (shells.includes(shell)) return completions(shell, task.name, flagsOf(task));

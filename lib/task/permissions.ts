@@ -64,9 +64,16 @@ export function grantsOf(task: Definition): Grants {
   for (const kind of kinds) {
     const list = lists[kind];
     if (list === true) grants[kind] = true;
-    else if (list.length > 0) grants[kind] = [...new Set(list)];
+    else if (list.length > 0) grants[kind] = kind === "read" || kind === "write" ? outermost(list) : [...new Set(list)];
   }
   return grants;
+}
+
+/** Each path once, without those that lie in another one. */
+function outermost(paths: readonly string[]): readonly string[] {
+  const unique = [...new Set(paths)];
+  const within = (path: string, folder: string) => path !== folder && path.startsWith(folder.replace(/\/*$/, "/"));
+  return unique.filter((path) => !unique.some((folder) => within(path, folder)));
 }
 
 /** A shebang and the variables it needs. */
