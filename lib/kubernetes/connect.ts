@@ -6,7 +6,6 @@
 import { type Logger, silent } from "../terminal/log.ts";
 import { KubernetesError } from "./error.ts";
 import { connectInPod, inPod } from "./pod.ts";
-import { connectByKubeconfig, kubeconfigFiles } from "./kubeconfig.ts";
 
 /** What one request asks for. */
 export interface RequestOptions {
@@ -74,6 +73,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
   const settings = { ...options, env, log, serviceAccountDir: options.serviceAccountDir ?? serviceAccountDir };
   const named = options.kubeconfig !== undefined || options.context !== undefined || !!env("KUBECONFIG");
   if (!named && inPod(settings)) return await connectInPod(settings);
+  // on demand: what only a desk needs is no part of a Task's script
+  const { connectByKubeconfig, kubeconfigFiles } = await import("./kubeconfig.ts");
   const files = kubeconfigFiles(settings);
   if (files.length > 0) return await connectByKubeconfig(files, settings);
   throw new KubernetesError({

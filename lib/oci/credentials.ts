@@ -10,7 +10,7 @@
  * @module
  */
 import { ExitCode } from "../terminal/error.ts";
-import { runCredentialHelper } from "./credential-helper.ts";
+import type { runCredentialHelper } from "./credential-helper.ts";
 import { OciError } from "./error.ts";
 import type { OperationOptions } from "./target.ts";
 
@@ -56,6 +56,12 @@ export class Credential {
   get registryToken(): string | undefined {
     return this.#secret.registryToken;
   }
+}
+
+/** Asks a helper program. On demand: a pod has no such programs, and its script no room for what runs them. */
+async function askHelper(...args: Parameters<typeof runCredentialHelper>): ReturnType<typeof runCredentialHelper> {
+  const helper = await import("./credential-helper.ts");
+  return await helper.runCredentialHelper(...args);
 }
 
 /** Credentials to choose from. */
@@ -169,7 +175,7 @@ export function credentialsFromJson(text: string, origin: string): CredentialSto
       for (const key of candidates(host, repository)) {
         const helper = helpers.get(key);
         if (helper !== undefined) {
-          const secret = await runCredentialHelper(String(helper.value), key, options);
+          const secret = await askHelper(String(helper.value), key, options);
           if (secret !== undefined) return new Credential(helper.key, `credential helper ${helper.value}`, secret);
         }
         const entry = entries.get(key);
@@ -177,7 +183,7 @@ export function credentialsFromJson(text: string, origin: string): CredentialSto
         if (secret !== undefined) return new Credential(entry!.key, origin, secret);
       }
       if (!credsStore) return undefined;
-      const secret = await runCredentialHelper(credsStore, host, options);
+      const secret = await askHelper(credsStore, host, options);
       return secret && new Credential(host, `credential helper ${credsStore}`, secret);
     },
   };
