@@ -3,9 +3,9 @@
  * @module
  */
 import { labels } from "../tekton/labels.ts";
-import { type Judge, judgement, of } from "./judge.ts";
+import { byResults, type Judge, judgement, of } from "./judge.ts";
 import { at, type JsonObject } from "./path.ts";
-import type { Observation } from "./scenario.ts";
+import { lastState, type Observation } from "./scenario.ts";
 
 /** The list of child references in a PipelineRun. */
 export const references = "status.childReferences";
@@ -35,6 +35,17 @@ export function childValue(
     if (child === undefined) return judgement("fail", run, references, `no TaskRun of ${pipelineTask} was seen`);
     return judgement(accept(at(child, path)) ? "pass" : "fail", child, path);
   });
+}
+
+/** A result of the TaskRun of a pipeline task has this value. */
+export function childResult(scenario: string, pipelineTask: string, name: string, expected: string): Judge {
+  const judge = childValue(scenario, pipelineTask, `status.results[name=${name}].value`, (value) => value === expected);
+  return (observed) => {
+    const observation = observed.get(scenario);
+    const run = observation === undefined ? undefined : lastState(observation);
+    const child = observation === undefined || run === undefined ? undefined : childOf(observation, run, pipelineTask);
+    return child === undefined ? judge(observed) : byResults(child, () => judge(observed));
+  };
 }
 
 /** The TaskRun of a pipeline task ended with `Succeeded` of that status. */

@@ -139,6 +139,8 @@ export async function drive(scenario: Scenario, laboratory: Laboratory): Promise
     // The other watch may lag behind by a moment.
     await follower.until("TaskRun", child, { reached: hasEnded, timeoutMs: ended ? 3000 : 0, signal });
     children.set(child, follower.states("TaskRun", child));
+    // Not every implementation deletes what a deleted run owns.
+    laboratory.created(runResources.TaskRun, child);
   }
 
   if (scenario.action === "manage") {

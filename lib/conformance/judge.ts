@@ -116,9 +116,29 @@ export function value(scenario: string, path: string, expected: unknown): Judge 
   });
 }
 
-/** The value of a TaskRun's result is this one. */
-export function result(scenario: string, name: string, expected: unknown): Judge {
-  return value(scenario, `status.results[name=${name}].value`, expected);
+/**
+ * Judges by a TaskRun's results. Where a run shows none at all, nothing is shown: that results are missing is the
+ * finding of TaskRunStatus.results, not of everything that results would have shown.
+ */
+export function byResults(run: unknown, judge: () => Judgement): Judgement {
+  const path = "status.results";
+  const list = at(run, path);
+  const well = String(at(run, "status.conditions[type=Succeeded].status")).toUpperCase() === "TRUE";
+  if (!well || (Array.isArray(list) && list.length > 0)) return judge();
+  return judgement("not-shown", run, path, "the run shows no results");
+}
+
+/** The value of a TaskRun's result is this one; `undefined`: there is one. */
+export function result(scenario: string, name: string, expected?: unknown): Judge {
+  const path = `status.results[name=${name}].value`;
+  const judge = expected === undefined
+    ? of(scenario, (_, run) => judgement(at(run, path) === undefined ? "fail" : "pass", run, path))
+    : value(scenario, path, expected);
+  return (observed) => {
+    const observation = observed.get(scenario);
+    const run = observation === undefined ? undefined : lastState(observation);
+    return run === undefined ? judge(observed) : byResults(run, () => judge(observed));
+  };
 }
 
 /** The run has ended, with `Succeeded` of that status. */
@@ -278,3 +298,21 @@ export const isPresent: Test = (value) => value !== undefined && value !== null 
 
 /** A JSON object. */
 export const isStructure: Test = (value) => isObject(value) || { wrong: "should be an object" };
+
+/** The value is in the last state of each of the scenarios' runs, and passes the test. */
+export function finals(scenarios: readonly string[], path: string, test: Test): Judge {
+  const judges = scenarios.map((scenario) =>
+    of(scenario, (_, run) => {
+      const found = test(at(run, path), run);
+      return judgement(
+        found === true ? "pass" : "fail",
+        run,
+        path,
+        typeof found === "object" ? found.wrong : undefined,
+      );
+    })
+  );
+  const [first, ...others] = judges;
+  if (first === undefined) throw new RangeError(`no scenario shows ${path}`);
+  return all(first, ...others);
+}

@@ -93,10 +93,10 @@ export async function openWorkplace(
 
 /**
  * Waits until a fresh namespace has its service account `default`, without which Kubernetes admits no pod. An
- * implementation without service accounts, or one that is slow to make it, is not waited for any longer than 10 s.
+ * implementation without service accounts, or one that is slow to make it, is waited for no longer than about 3 s.
  */
 async function awaitAccount(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<void> {
-  for (let waitMs = 50, round = 0; round < 12; round++, waitMs = Math.min(1000, waitMs * 2)) {
+  for (let waitMs = 50, round = 0; round < 7; round++, waitMs = Math.min(1000, waitMs * 2)) {
     const answer = await cluster.request(`/api/v1/namespaces/${namespace}/serviceaccounts/default`, { signal })
       .catch((error) => {
         if (isKubernetesError(error)) return undefined;

@@ -7,6 +7,7 @@ import { conditionRows } from "./rows-condition.ts";
 import { objectRows } from "./rows-objects.ts";
 import { pipelineRows } from "./rows-pipeline.ts";
 import { runRows } from "./rows-runs.ts";
+import { stateRows } from "./rows-state.ts";
 import { statusRows } from "./rows-status.ts";
 import { taskRows } from "./rows-task.ts";
 
@@ -17,5 +18,6 @@ export const requirements: readonly Requirement[] = [
   ...pipelineRows,
   ...runRows,
   ...statusRows,
+  ...stateRows,
   ...conditionRows,
 ];

@@ -68,8 +68,8 @@ export const taskRows: readonly Requirement[] = [
   taskSpec(
     "steps",
     "REQUIRED",
-    "A Task has steps, which run in their order.",
-    all(echo("steps", steps), result("workspaces", "found", "kept")),
+    "A Task has steps.",
+    all(echo("steps", steps), value("steps", "status.steps[1].name", "commanded")),
   ),
   taskSpec("sidecars", "REQUIRED", "A Task may have sidecars.", echo("sidecars", `${sidecars}[1].name`)),
   taskSpec("results", "REQUIRED", "A Task declares its results.", echo("steps", "spec.taskSpec.results")),
@@ -148,7 +148,7 @@ export const taskRows: readonly Requirement[] = [
     "command",
     "REQUIRED",
     "A step may run a command, without a shell.",
-    all(echo("steps", `${steps}[1].command`), value("steps", "status.results[name=words].name", "words")),
+    all(echo("steps", `${steps}[1].command`), result("steps", "words")),
   ),
   step(
     "workingDir",
@@ -166,7 +166,7 @@ export const taskRows: readonly Requirement[] = [
     "script",
     "REQUIRED",
     "A step may run a script.",
-    all(echo("steps", `${steps}[0].script`), value("steps", "status.results[name=variable].name", "variable")),
+    all(echo("steps", `${steps}[0].script`), result("steps", "constant", "constant")),
   ),
   step(
     "securityContext",
@@ -218,7 +218,7 @@ export const taskRows: readonly Requirement[] = [
     "type",
     "REQUIRED",
     "A result may be of type string.",
-    typed("steps", "variable", "string", "hello there"),
+    typed("steps", "constant", "string", "constant"),
     "string",
   ),
   taskResult(

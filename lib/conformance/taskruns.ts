@@ -54,7 +54,7 @@ export const taskRunScenarios: readonly Scenario[] = [
     spec: ({ image }) => ({
       taskSpec: {
         description: "Shows the fields of a step",
-        results: ["directory", "variable", "words"].map((name) => result(name)),
+        results: ["constant", "directory", "variable", "words"].map((name) => result(name)),
         steps: [
           {
             name: "scripted",
@@ -63,6 +63,7 @@ export const taskRunScenarios: readonly Scenario[] = [
             env: [{ name: "GREETING", value: "hello there" }],
             securityContext: { privileged: false },
             script: shell(
+              'printf constant > "$(results.constant.path)"',
               'printf %s "$PWD" > "$(results.directory.path)"',
               'printf %s "$GREETING" > "$(results.variable.path)"',
             ),
