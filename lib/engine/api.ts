@@ -45,7 +45,7 @@ export async function answerVerb(asked: Asked, request: Request, url: URL, conte
         throw new ApiError(400, `${given.kind} in version ${given.apiVersion} cannot be handled as a ${resource.kind}`);
       }
       // A resource with a status part is created without: that is its controller's to write.
-      const { status: _, ...rest } = given as NewObject & { readonly status?: unknown };
+      const { status: _, ...rest } = given;
       return objectAnswer(
         asked,
         store.create(resource.status ? rest : given, namespace, resource),

@@ -48,8 +48,14 @@ export interface NewObject {
   readonly kind?: string | undefined;
   /** Name or generateName; resourceVersion for an update that must not overwrite another's. */
   readonly metadata?: object | undefined;
-  /** Spec, status, data: given as they are. */
+  /** Given as it is. */
   readonly spec?: unknown;
+  /** Given as it is. */
+  readonly status?: unknown;
+  /** Given as it is. */
+  readonly data?: unknown;
+  /** Given as it is. */
+  readonly type?: unknown;
 }
 
 /** True for an object that is neither null nor an array. */

@@ -157,7 +157,7 @@ export class ObjectStore {
         "has been modified; please apply your changes to the latest version and try again";
       throw new ApiError(409, message, { details });
     }
-    const { status, ...rest } = object as NewObject & { readonly status?: unknown };
+    const { status, ...rest } = object;
     const wanted: Record<string, unknown> = options.status
       ? { ...stored, ...statusOf(status) }
       : { ...rest, ...statusOf(resource.status ? stored["status"] : status) };
@@ -305,7 +305,8 @@ export class ObjectStore {
       kind: "Namespace",
       apiVersion: "v1",
       metadata: { name, labels },
-      ...{ spec: {}, status: { phase: "Active" } },
+      spec: {},
+      status: { phase: "Active" },
     });
   }
 
