@@ -5,6 +5,7 @@
  * @module
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { UsageError } from "../terminal/error.ts";
 import { errorResponse, Refusal } from "./registry-answer.ts";
 
 /** What can be done in a repository. */
@@ -24,6 +25,36 @@ export interface RegistryAuth {
   readonly tokenSeconds?: number;
   /** Refresh (identity) token by user name, accepted by the token endpoint's POST. */
   readonly refreshTokens?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Users and passwords of a file of lines `user:password`; empty lines and those that begin with `#` do not count.
+ * @param path what the error calls the file
+ * @throws UsageError when a line is something else, such as a hash made by htpasswd; it names the line, not its content
+ */
+export function registryUsers(text: string, path: string): Record<string, string> {
+  const users: Record<string, string> = {};
+  for (const [index, raw] of text.split("\n").entries()) {
+    const line = raw.replace(/\r$/, "");
+    if (line === "" || line.startsWith("#")) continue;
+    const colon = line.indexOf(":");
+    const password = line.slice(colon + 1);
+    const why = colon < 1 || password === ""
+      ? "is not user:password"
+      : /^(\$2[aby]\$|\$apr1\$|\{SHA\})/.test(password)
+      ? "holds a hash, but the password itself is compared"
+      : undefined;
+    if (why !== undefined) {
+      throw new UsageError({
+        code: "usage/users-file",
+        doing: `read the users of ${path}`,
+        why: `line ${index + 1} ${why}`,
+        advice: "write one user:password a line, in a file that only you can read",
+      });
+    }
+    users[line.slice(0, colon)] = password;
+  }
+  return users;
 }
 
 /** What a request may do. */

@@ -164,6 +164,16 @@ export class UploadSessions {
 
   async #receive(session: Session, reader: ReadableStreamDefaultReader<Uint8Array>): Promise<number> {
     using file = await Deno.open(session.path, { append: true });
+    const writer = new BatchWriter(async (bytes) => {
+      // Only what is in the file counts, so that size, hash and file never differ.
+      await writeAll(file, bytes).catch(async (error) => {
+        await file.truncate(session.size);
+        throw error;
+      });
+      session.hash.update(bytes);
+      session.size += bytes.length;
+    });
+    const start = session.size;
     let received = 0;
     let idle = false;
     const giveUp = () => {
@@ -177,21 +187,17 @@ export class UploadSessions {
         if (done) break;
         clearTimeout(timer);
         timer = setTimeout(giveUp, this.#limits.idleMs);
-        if (session.size + value.length > this.#limits.maxBlobBytes) {
+        received += value.length;
+        if (start + received > this.#limits.maxBlobBytes) {
           throw new Refusal(413, "SIZE_INVALID", `a blob may have at most ${this.#limits.maxBlobBytes} bytes`);
         }
-        // Only what is in the file counts, so that size, hash and file never differ.
-        await writeAll(file, value).catch(async (error) => {
-          await file.truncate(session.size);
-          throw error;
-        });
-        session.hash.update(value);
-        session.size += value.length;
-        received += value.length;
+        await writer.write(value);
       }
     } finally {
       clearTimeout(timer);
       reader.cancel().catch(() => {});
+      // Also what came before a connection broke.
+      await writer.end();
     }
     if (idle) throw new Refusal(408, "BLOB_UPLOAD_INVALID", "nothing more of the body arrived in time");
     return received;
@@ -211,6 +217,62 @@ export class UploadSessions {
       if (session.touched < before && session.stop === undefined) await this.cancel(session);
     }
   }
+}
+
+/** Bytes that may wait for being written. */
+const maximumWaiting = 1024 * 1024;
+
+/** Writes while more is being read: what arrives during one write goes out together with the next one. */
+class BatchWriter {
+  readonly #write: (bytes: Uint8Array) => Promise<void>;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(write: (bytes: Uint8Array) => Promise<void>) {
+    this.#write = write;
+  }
+
+  /** Takes bytes; resolves when there is room for more. Throws when a write before has failed. */
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    this.#writing ??= this.#drain();
+    if (this.#waitingBytes > maximumWaiting) await this.#writing;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Resolves when all is written. */
+  async end(): Promise<void> {
+    await this.#writing;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) {
+        const [first, ...more] = this.#waiting;
+        this.#waiting = [];
+        this.#waitingBytes = 0;
+        await this.#write(more.length === 0 ? first! : joined([first!, ...more]));
+      }
+    } catch (error) {
+      this.#failure = { error };
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 /** Where a session is and where it stands: what every answer about it says. */

@@ -28,8 +28,8 @@ import {
   listTags,
   putManifest,
 } from "./registry-manifests.ts";
+import { serveHttp } from "./registry-http.ts";
 import { isWrite, type Route, routeOf } from "./registry-route.ts";
-import { openDoor } from "./registry-socket.ts";
 import { RegistryStore } from "./registry-store.ts";
 import { UploadSessions } from "./registry-upload.ts";
 
@@ -95,50 +95,38 @@ export async function serveRegistry(options: RegistryOptions = {}): Promise<Runn
   const handler = new Handler(options, store, uploads);
   const counts = new Map<string, number>();
 
-  const serve = async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> => {
-    const handle = (request: Request) => handler.answer(request, address());
-    if (faults === undefined) return await handle(request);
+  const handle = async (request: Request, drop: () => void): Promise<Response> => {
+    if (faults === undefined) return await handler.answer(request);
     const url = new URL(request.url);
     const kind = kindOf(request.method, url);
     const counter = `${request.method} ${kind}`;
     const count = (counts.get(counter) ?? 0) + 1;
     counts.set(counter, count);
     const fault = await faults({ method: request.method, url, headers: request.headers, kind, count });
-    if (fault === undefined) return await handle(request);
-    return await answerWithFault(fault, request, handle, () => door?.break(info.remoteAddr.port), ending.signal);
+    if (fault === undefined) return await handler.answer(request);
+    return await answerWithFault(fault, request, (request) => handler.answer(request), drop, ending.signal);
   };
 
-  const server = Deno.serve({
-    // Behind the door the server itself stays on the loopback interface.
-    hostname: faults === undefined ? hostname : "127.0.0.1",
-    port: faults === undefined ? port : 0,
-    ...(tls !== undefined && tls),
-    onListen: () => {},
-    onError: (error) => {
-      log.error(`registry: ${describeError(error, { debug: true })}`);
-      return errorResponse(500, "UNKNOWN", "the registry failed; its log says why");
-    },
-  }, serve);
-  const door = faults === undefined ? undefined : openDoor(hostname, port, server.addr);
-  const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
-  const address = () => `${shown}:${door?.port ?? server.addr.port}`;
+  const server = await serveHttp({
+    hostname,
+    port,
+    tls,
+    onError: (error) => log.debug(`registry: ${describeError(error, { debug: true })}`),
+    handle,
+  });
+  const address = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${server.port}`;
 
   let closing: Promise<void> | undefined;
   const close = () =>
     closing ??= (async () => {
       signal?.removeEventListener("abort", close);
       ending.abort(new Error("the registry is closing"));
-      let giveUp = () => {};
-      const patience = new Promise<void>((resolve) => giveUp = resolve);
-      const timer = setTimeout(giveUp, graceMs);
-      await Promise.race([server.shutdown(), patience]);
-      clearTimeout(timer);
-      await door?.close();
+      await server.close(graceMs);
       await uploads.close();
       if (options.dir === undefined) await Deno.remove(directory, { recursive: true });
     })();
   signal?.addEventListener("abort", close, { once: true });
-  return { address: address(), directory, close, [Symbol.asyncDispose]: close };
+  return { address, directory, close, [Symbol.asyncDispose]: close };
 }
 
 /** Answers requests from a store. */
@@ -155,20 +143,16 @@ class Handler {
     this.#authenticator = options.auth && new Authenticator(options.auth);
   }
 
-  /** The answer, whatever comes: a refusal has become one too. */
-  async answer(request: Request, address: string): Promise<Response> {
+  /** The answer, whatever comes: refusals and failures have become one too. */
+  async answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
     let response: Response;
     try {
-      const origin = `${this.#options.tls === undefined ? "http" : "https"}://${
-        request.headers.get("host") ?? address
-      }`;
       response = this.#authenticator !== undefined && url.pathname === tokenPath
         ? await this.#authenticator.token(request, url)
-        : await this.#route(request, url, origin);
+        : await this.#route(request, url);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      response = error.response();
+      response = error instanceof Refusal ? error.response() : this.#failure(error, request);
       // An unread body would hold the connection up for the next request.
       await request.body?.cancel().catch(() => {});
     }
@@ -177,9 +161,15 @@ class Handler {
     return response;
   }
 
-  async #route(request: Request, url: URL, origin: string): Promise<Response> {
+  /** The answer to a failure of the registry's own, or of the connection. */
+  #failure(error: unknown, request: Request): Response {
+    if (!request.signal.aborted) this.#options.log?.error(`registry: ${describeError(error, { debug: true })}`);
+    return errorResponse(500, "UNKNOWN", "the registry failed; its log says why");
+  }
+
+  async #route(request: Request, url: URL): Promise<Response> {
     const route = routeOf(request.method, url.pathname);
-    const access = this.#authenticator?.check(request, origin, needsOf(request.method, route)) ?? everything;
+    const access = this.#authenticator?.check(request, url.origin, needsOf(request.method, route)) ?? everything;
     if (this.#options.readOnly && isWrite(request.method)) {
       throw new Refusal(405, "UNSUPPORTED", "this registry is read-only", { headers: { allow: "GET, HEAD" } });
     }
