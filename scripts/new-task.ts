@@ -6,7 +6,7 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { starterTask, starterTest } from "../lib/task/starter.ts";
+import { commandEntry, starterTask, starterTest } from "../lib/task/starter.ts";
 import { describeError, ExitCode, exitCodeOf, UsageError } from "../lib/terminal/error.ts";
 import { createLogger, type Logger } from "../lib/terminal/log.ts";
 
@@ -82,11 +82,22 @@ async function run(args: readonly string[], log: Logger): Promise<ExitCode> {
     await Deno.writeTextFile(join(root, path), text, { createNew: true });
     log.info(`wrote ${path}`);
   }
+  await addCommand(join(root, "scripts/main.ts"), name, log);
   log.info(`Next:
   deno run -A scripts/${name}.ts --whom you
   deno test -A tests/scripts/${name}_test.ts
   deno task generate`);
   return ExitCode.ok;
+}
+
+/** Makes the Task a command of the compiled binary, where there is one. */
+async function addCommand(path: string, name: string, log: Logger): Promise<void> {
+  if (!await exists(path)) return;
+  const before = await Deno.readTextFile(path);
+  const after = before.replace(/^const commands: .*\{\n/m, (line) => line + commandEntry(name));
+  if (after === before) return log.warn(`scripts/main.ts has no table of commands: add ${name} by hand`);
+  await Deno.writeTextFile(path, after);
+  log.info(`added the command ${name} to scripts/main.ts`);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -16,7 +16,7 @@ export interface RehearsalOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Files that secrets are read from, by path. @default none */
   readonly files?: Readonly<Record<string, string>>;
-  /** Receives what sends the process a signal, once the Task listens. */
+  /** Receives what sends the process a signal, once the Task's code runs. */
   readonly signals?: (send: (name: "SIGTERM" | "SIGINT") => void) => void;
 }
 
@@ -74,8 +74,14 @@ export async function rehearse(task: Definition, options: RehearsalOptions = {})
     },
     exit: (code) => ended = code,
   };
-  const running = run(task, host);
-  signals?.((name) => handlers.get(name)?.());
-  const exitCode = await running;
+  const started: Definition = {
+    ...task,
+    run: (context) => {
+      const running = task.run(context);
+      signals?.((name) => handlers.get(name)?.());
+      return running;
+    },
+  };
+  const exitCode = await run(started, host);
   return { exitCode, stdout, stderr, results, ended };
 }

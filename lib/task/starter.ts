@@ -79,6 +79,15 @@ Deno.test("${name}: refuses a tone it does not know", async () => {
 `;
 }
 
+/** Its entry in the table of commands in `scripts/main.ts`, as the formatter leaves it. */
+export function commandEntry(name: string): string {
+  const key = name.includes("-") ? `"${name}"` : name;
+  const about = `about: "${title(name)} (a Task)"`;
+  const load = `load: () => import("./${name}.ts")`;
+  const line = `  ${key}: { ${about}, ${load} },\n`;
+  return line.length <= 121 ? line : `  ${key}: {\n    ${about},\n    ${load},\n  },\n`;
+}
+
 /** `scan-image` → `Scan Image`. */
 function title(name: string): string {
   return name.split("-").map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(" ");
