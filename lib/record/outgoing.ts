@@ -65,6 +65,10 @@ export async function readOutgoing(folder: string, masker: Masker, signal?: Abor
         leave(title, "its name would not be safe to unpack");
         continue;
       }
+      if (masker.scan(name).length > 0) {
+        leave(masker.mask(title), "its name holds a secret");
+        continue;
+      }
       const info = await Deno.lstat(from);
       if (info.isDirectory) {
         if (depth >= depthAtMost) leave(title, `it is more than ${depthAtMost} folders deep`);
