@@ -4,7 +4,7 @@
  */
 import { labels } from "../tekton/labels.ts";
 import { byResults, type Judge, judgement, of } from "./judge.ts";
-import { at, type JsonObject } from "./path.ts";
+import { at, isObject, type JsonObject } from "./path.ts";
 import { lastState, type Observation } from "./scenario.ts";
 
 /** The list of child references in a PipelineRun. */
@@ -17,8 +17,9 @@ export function childOf(observation: Observation, run: JsonObject, pipelineTask:
   const name = at(reference, "name") ?? at(reference, "Name");
   for (const [childName, states] of observation.children) {
     const last = states.at(-1);
+    if (last === undefined) continue;
     const own = at(last, "metadata.labels");
-    if (childName === name || (own as JsonObject | undefined)?.[labels.pipelineTask] === pipelineTask) return last;
+    if (childName === name || (isObject(own) && own[labels.pipelineTask] === pipelineTask)) return last;
   }
   return undefined;
 }

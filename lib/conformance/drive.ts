@@ -135,12 +135,15 @@ export async function drive(scenario: Scenario, laboratory: Laboratory): Promise
   const ended = await wait(hasEnded);
   const states = follower.states(scenario.kind, name);
   const children = new Map<string, readonly JsonObject[]>();
-  for (const child of new Set([...childNames(states.at(-1)), ...follower.ownedBy("TaskRun", name)])) {
-    // The other watch may lag behind by a moment.
-    await follower.until("TaskRun", child, { reached: hasEnded, timeoutMs: ended ? 3000 : 0, signal });
-    children.set(child, follower.states("TaskRun", child));
-    // Not every implementation deletes what a deleted run owns.
-    laboratory.created(runResources.TaskRun, child);
+  if (scenario.kind === "PipelineRun") {
+    const owned = await ownedBy(cluster, name, options);
+    await Promise.all([...new Set([...owned, ...childNames(states.at(-1))])].map(async (child) => {
+      // The other watch may lag behind by a moment.
+      await follower.until("TaskRun", child, { reached: hasEnded, timeoutMs: ended ? 3000 : 0, signal });
+      children.set(child, follower.states("TaskRun", child));
+      // Not every implementation deletes what a deleted run owns.
+      laboratory.created(runResources.TaskRun, child);
+    }));
   }
 
   if (scenario.action === "manage") {
@@ -152,6 +155,23 @@ export async function drive(scenario: Scenario, laboratory: Laboratory): Promise
   }
   const problem = ended ? {} : { problem: `has not ended within ${Math.round(runTimeoutMs / 1000)} s` };
   return { ...observation, states, children, ended, ...elapsed(), ...problem };
+}
+
+/** Names of the TaskRuns which say that the PipelineRun owns them; none when they cannot be listed. */
+async function ownedBy(
+  cluster: Cluster,
+  owner: string,
+  options: { readonly namespace: string; readonly signal: AbortSignal },
+): Promise<string[]> {
+  const ownership = `metadata.ownerReferences[name=${owner}]`;
+  try {
+    const { items } = await list<JsonObject>(cluster, runResources.TaskRun, options);
+    const owned = items.filter((item) => at(item, ownership) !== undefined);
+    return owned.map((item) => at(item, "metadata.name")).filter((name) => typeof name === "string");
+  } catch (error) {
+    if (error instanceof KubernetesError) return [];
+    throw error;
+  }
 }
 
 /** Annotation that an update adds, with its value. */

@@ -96,17 +96,6 @@ export class RunFollower {
     return [...this.#trails.get(`${kind}/${name}`)?.states ?? []];
   }
 
-  /** Names of the runs of that kind which say that the one named owns them. */
-  ownedBy(kind: RunKind, owner: string): string[] {
-    const owned: string[] = [];
-    for (const [key, trail] of this.#trails) {
-      const name = key.slice(kind.length + 1);
-      const ownership = `metadata.ownerReferences[name=${owner}]`;
-      if (key.startsWith(`${kind}/`) && at(trail.states.at(-1), ownership) !== undefined) owned.push(name);
-    }
-    return owned;
-  }
-
   /**
    * Waits for a state of the run. True when it was reached, false when the time was over first.
    * Throws what ended the watches, and the signal's reason when that is aborted.

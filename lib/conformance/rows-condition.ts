@@ -41,6 +41,16 @@ function* allFailed(observed: Observations): Generator<Place> {
   }
 }
 
+/** Whether a step of the run waits or runs, and has not terminated. */
+function hasOpenStep(run: unknown): boolean {
+  const steps = at(run, "status.steps");
+  return Array.isArray(steps) && steps.some((step) => {
+    const state = at(step, "containerState") ?? step;
+    const open = at(state, "waiting") !== undefined || at(state, "running") !== undefined;
+    return open && at(state, "terminated") === undefined;
+  });
+}
+
 /** While the run goes on the status is Unknown, and once it is something else it stays so. */
 const unknownWhileRunning: Judge = (observed) => {
   let shown = judgement("fail", observed.get("running")?.states.at(-1), `${succeeded}.status`, "was never Unknown");
@@ -54,7 +64,7 @@ const unknownWhileRunning: Judge = (observed) => {
       if (last !== "" && last !== "Unknown" && status !== last) {
         return judgement("fail", run, path, `was ${last} before`);
       }
-      const going = at(run, "status.completionTime") === undefined;
+      const going = hasOpenStep(run);
       if (going && status !== "Unknown") return judgement("fail", run, path, "the run goes on");
       if (going && id === "running") shown = judgement("pass", run, path);
       last = String(status);

@@ -29,6 +29,8 @@ export interface Asked {
   readonly plural: string;
   /** Name, or "". */
   readonly name: string;
+  /** Whether it is a watch. */
+  readonly watch: boolean;
   /** The body's object, if it has one. */
   readonly object: JsonObject | undefined;
 }
@@ -97,7 +99,13 @@ export async function serveFake(image: string, flaw: Flaw = {}): Promise<Fake> {
     const [plural = "", name = ""] = url.pathname.split("/").slice(url.pathname.startsWith("/apis/") ? 6 : 5);
     const text = await request.text();
     let object: JsonObject | undefined = text === "" ? undefined : JSON.parse(text);
-    const changed = flaw.request?.({ method: request.method, plural, name, object });
+    const changed = flaw.request?.({
+      method: request.method,
+      plural,
+      name,
+      watch: url.searchParams.has("watch"),
+      object,
+    });
     if (changed instanceof Response) return changed;
     object = changed ?? object;
     // Where there are no service accounts, nobody waits for one.
