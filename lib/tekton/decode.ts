@@ -141,7 +141,15 @@ function zeroOf(schema: Schema): unknown {
   if (schema.type === "string") return "";
   if (schema.type === "integer") return 0;
   if (schema.type === "boolean") return false;
+  if (schema.type === "array") return undefined;
   return {};
+}
+
+const emptyOf = (zero: unknown): unknown => typeof zero === "object" ? {} : zero;
+
+/** A null in a list or map is an object without fields, or an empty text. */
+function nullItem(read: Reader, zero: unknown, context: Context, anyCase: boolean): unknown {
+  return typeof zero === "object" ? read({}, context, anyCase) : undefined;
 }
 
 function readObject(schema: Schema, value: unknown, context: Context, anyCase: boolean): unknown {
@@ -233,9 +241,11 @@ function listReader(read: Reader, zero: unknown): Reader {
     const items: unknown[] = [];
     for (let index = 0; index < value.length; index++) {
       context.path.push(index);
-      const item = value[index] === null ? undefined : read(value[index], context, anyCase);
+      const item = value[index] === null
+        ? nullItem(read, zero, context, anyCase)
+        : read(value[index], context, anyCase);
       context.path.pop();
-      items.push(item === undefined ? (typeof zero === "object" ? {} : zero) : item);
+      items.push(item === undefined ? emptyOf(zero) : item);
     }
     return items;
   };
@@ -247,10 +257,11 @@ function mapReader(read: Reader, zero: unknown): Reader {
     const result: Record<string, unknown> = Object.create(null);
     for (const key in value) {
       const item = (value as Record<string, unknown>)[key];
+      if (item === null && typeof zero === "object" && !anyCase) continue;
       context.path.push(key);
-      const decoded = item === null ? undefined : read(item, context, anyCase);
+      const decoded = item === null ? nullItem(read, zero, context, anyCase) : read(item, context, anyCase);
       context.path.pop();
-      result[key] = decoded === undefined ? (typeof zero === "object" ? {} : zero) : decoded;
+      result[key] = decoded === undefined ? emptyOf(zero) : decoded;
     }
     return result;
   };

@@ -58,3 +58,55 @@ function mergeLists<Item extends object>(
   const names = new Set(own.map((item) => item[key] ?? ""));
   return [...result, ...base.filter((item) => !names.has(item[key] ?? ""))];
 }
+
+/** A step whose lists Tekton cannot merge with the stepTemplate's. */
+export interface MergeConflict {
+  /** Index of the step. */
+  readonly step: number;
+  /** The list. */
+  readonly field: "env" | "volumeMounts" | "volumeDevices";
+  /** Name or path that comes again. */
+  readonly key: string;
+}
+
+/**
+ * Where merging fails: the list repeats a name or path, with others in between, and the template has such a list too.
+ * Tekton's merge then finds the order of its patch wrong.
+ */
+export function mergeConflicts({ steps, stepTemplate }: TaskSpec): MergeConflict[] {
+  if (stepTemplate === undefined) return [];
+  const conflicts: MergeConflict[] = [];
+  for (const [index, step] of (steps ?? []).entries()) {
+    if (step.ref !== undefined) continue;
+    const look = (
+      field: MergeConflict["field"],
+      base: readonly object[] = [],
+      own: readonly object[] = [],
+      name: string,
+    ) => {
+      const key = base.length === 0 ? undefined : outOfOrder(base, own, name);
+      if (key !== undefined) conflicts.push({ step: index, field, key });
+    };
+    look("env", stepTemplate.env, step.env, "name");
+    look("volumeMounts", stepTemplate.volumeMounts, step.volumeMounts, "mountPath");
+    look("volumeDevices", stepTemplate.volumeDevices, step.volumeDevices, "devicePath");
+  }
+  return conflicts;
+}
+
+/** The first key of `own` that a patch against `base` would hold in another order than `own` has. */
+function outOfOrder(base: readonly object[], own: readonly object[], name: string): string | undefined {
+  const keyOf = (item: object) => String((item as Record<string, unknown>)[name] ?? "");
+  const keys = own.map(keyOf);
+  if (new Set(keys).size === keys.length) return undefined;
+  const unused = [...base];
+  const patched = own.filter((item) => {
+    const at = unused.findIndex((candidate) => keyOf(candidate) === keyOf(item));
+    const under = at < 0 ? undefined : unused.splice(at, 1)[0] as Record<string, unknown>;
+    return under === undefined ||
+      Object.entries(item).some(([field, value]) => JSON.stringify(value) !== JSON.stringify(under[field]));
+  }).map(keyOf).sort((a, b) => keys.indexOf(a) - keys.indexOf(b));
+  let next = 0;
+  for (const key of keys) if (key === patched[next]) next++;
+  return patched[next];
+}

@@ -25,10 +25,10 @@ export function resolvePlain(text: string): string | number | bigint | boolean |
   const first = text === "" ? 0 : text.charCodeAt(0);
   const numeric = (first >= 0x30 && first <= 0x39) || first === 0x2b || first === 0x2d;
   if (!numeric) {
-    if (text.length > 5) return first === 0x2e && dotFloat.test(text) ? Number(text) : text;
+    if (text.length > 5) return first === 0x2e && dotFloat.test(text) ? finite(text) ?? text : text;
     const word = words.get(text);
     if (word !== undefined) return word;
-    return first === 0x2e && dotFloat.test(text) ? Number(text) : text;
+    return first === 0x2e && dotFloat.test(text) ? finite(text) ?? text : text;
   }
   if (text.length <= 5) {
     const word = words.get(text);
@@ -62,7 +62,13 @@ function number(text: string): number | bigint | undefined {
       return Number.isSafeInteger(small) ? small : exact;
     }
   }
-  return float.test(text) ? Number(text) : undefined;
+  return float.test(text) ? finite(text) : undefined;
+}
+
+/** The number, `undefined` where a float cannot hold it; Go leaves such a text as it is. */
+function finite(text: string): number | undefined {
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /** Whether Go would read a timestamp here; it stays a string. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Event, EVENT_ID, parseEvents, SCALAR_STYLE, YAMLException } from "js-yaml";
+import { COLLECTION_STYLE, type Event, EVENT_ID, parseEvents, SCALAR_STYLE, YAMLException } from "js-yaml";
 
 /** Events of a text. */
 export interface ParsedText {
@@ -38,9 +38,14 @@ export function parseText(given: string, maxDepth: number): ParsedText {
     try {
       const events = parseEvents(text, { maxDepth });
       const inScalars = attempt === 0 ? new Set<number>() : linesInBlockScalars(text, events, padded);
-      if (inScalars.size === 0) return { events, text, original };
+      if (inScalars.size === 0) {
+        const tab = misplacedTab(text, events);
+        if (tab !== undefined) throw new YamlSyntaxError("a line is indented by a tab; use spaces", original(tab));
+        return { events, text, original };
+      }
       padded = new Set([...padded].filter((line) => !inScalars.has(line)));
     } catch (error) {
+      if (error instanceof YamlSyntaxError) throw error;
       if (error instanceof RangeError) throw new YamlSyntaxError("the document nests too deeply", 0);
       if (!(error instanceof YAMLException)) throw error;
       const offset = error.mark?.position ?? 0;
@@ -100,4 +105,38 @@ function linesInBlockScalars(text: string, events: readonly Event[], padded: Rea
     while (next < offsets.length && offsets[next]!.start <= event.valueEnd) inside.add(offsets[next++]!.line);
   }
   return inside;
+}
+
+/** Offset of a tab in the indentation of a line, where Kubernetes' parser refuses it: outside of brackets and texts. */
+function misplacedTab(text: string, events: readonly Event[]): number | undefined {
+  if (!/^ *\t/m.test(text)) return undefined;
+  // where a tab may stand: from, to, and the indentation that has to come first
+  const allowed: [number, number, number][] = [];
+  const open: (number | undefined)[] = [];
+  let flowEnded: number | undefined;
+  const closedBefore = (offset: number) => Math.max(text.lastIndexOf("]", offset), text.lastIndexOf("}", offset));
+  for (const event of events) {
+    if (event.type === EVENT_ID.POP) {
+      flowEnded = open.pop() ?? flowEnded;
+      continue;
+    }
+    const start = event.type === EVENT_ID.SCALAR ? event.valueStart : "start" in event ? event.start : -1;
+    if (flowEnded !== undefined && start >= 0) {
+      allowed.push([flowEnded, closedBefore(start), 0]);
+      flowEnded = undefined;
+    }
+    if (event.type === EVENT_ID.SCALAR) {
+      const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
+      allowed.push([event.valueStart, event.valueEnd, isBlock ? Math.max(event.indent, 1) : 0]);
+    } else if (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) {
+      open.push(event.style === COLLECTION_STYLE.FLOW ? event.start : undefined);
+    } else if (event.type === EVENT_ID.DOCUMENT) open.push(undefined);
+  }
+  if (flowEnded !== undefined) allowed.push([flowEnded, closedBefore(text.length), 0]);
+  for (const match of text.matchAll(/^( *)\t/gm)) {
+    const spaces = match[1]!.length;
+    const tab = match.index + spaces;
+    if (!allowed.some(([from, to, indent]) => from <= tab && tab < to && spaces >= indent)) return tab;
+  }
+  return undefined;
 }

@@ -5,7 +5,15 @@
  * @module
  */
 
-import { type AliasEvent, type Event, EVENT_ID, getScalarValue, SCALAR_STYLE, type ScalarEvent } from "js-yaml";
+import {
+  type AliasEvent,
+  COLLECTION_STYLE,
+  type Event,
+  EVENT_ID,
+  getScalarValue,
+  SCALAR_STYLE,
+  type ScalarEvent,
+} from "js-yaml";
 import type { Path } from "./finding.ts";
 import { resolvePlain } from "./scalar.ts";
 import { type ParsedText, parseText, YamlSyntaxError } from "./yaml-events.ts";
@@ -121,6 +129,8 @@ function startOf(event: Event): number {
 class Builder {
   #next = 0;
   #nodes = 0;
+  /** How many brackets are open. */
+  #flow = 0;
   readonly #anchors = new Map<string, { value: unknown; nodes: number } | undefined>();
 
   constructor(readonly text: string, readonly events: readonly Event[]) {}
@@ -141,11 +151,14 @@ class Builder {
       anchor = this.text.slice(event.anchorStart, event.anchorEnd);
       this.#anchors.set(anchor, undefined);
     }
+    const flows = "style" in event && event.type !== EVENT_ID.SCALAR && event.style === COLLECTION_STYLE.FLOW;
+    if (flows) this.#flow++;
     const value = event.type === EVENT_ID.SCALAR
       ? this.#scalar(event)
       : event.type === EVENT_ID.SEQUENCE
       ? this.#sequence()
       : this.#mapping();
+    if (flows) this.#flow--;
     if (anchor !== undefined) this.#anchors.set(anchor, { value, nodes: this.#nodes - before });
     return value;
   }
@@ -227,10 +240,20 @@ class Builder {
     return String(key);
   }
 
+  /** Inside brackets, YAML 1.1 has text end at a question mark, and wants a space after the colon of a plain key. */
+  #checkFlowText({ valueStart, valueEnd }: ScalarEvent): void {
+    const mark = this.text.slice(valueStart, valueEnd).indexOf("?");
+    if (mark >= 0) throw new Refusal("inside brackets, text with a ? has to be in quotes", valueStart + mark);
+    if (/^:[[{]/.test(this.text.slice(valueEnd, valueEnd + 2))) {
+      throw new Refusal("inside brackets, the colon after a key needs a space", valueEnd);
+    }
+  }
+
   #scalar(event: ScalarEvent): unknown {
     const text = getScalarValue(this.text, event);
     const tag = event.tagStart < 0 ? "" : shortTag(this.text.slice(event.tagStart, event.tagEnd));
     const plain = event.style === SCALAR_STYLE.PLAIN;
+    if (plain && this.#flow > 0) this.#checkFlowText(event);
     const value = tag === "" ? (plain ? resolvePlain(text) : text) : tagged(tag, text, event);
     if (typeof value === "number" && !Number.isFinite(value)) {
       throw new Refusal(`${text} is no number that JSON can hold`, startOf(event));

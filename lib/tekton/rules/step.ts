@@ -5,6 +5,7 @@
  */
 
 import { parseDuration } from "../duration.ts";
+import { mergeConflicts } from "../merge.ts";
 import { cleanPath, isLabel } from "../names.ts";
 import { needsFeature, reaches, type Rule, type TaskSubject } from "../rule.ts";
 import type { Step } from "../types.ts";
@@ -219,6 +220,26 @@ export const stepRules: readonly Rule<TaskSubject>[] = [
           }
         }
       });
+    },
+  },
+  {
+    id: "step/template-merge",
+    says: "Where the stepTemplate has env or mounts, a step repeats no name or path of its own with others in between.",
+    link: links.steps,
+    violation: task(
+      "stepTemplate: {env: [{name: T}]}\nsteps: [{image: busybox, env: [{name: A, value: a}, {name: B, value: b}, {name: A, value: c}]}]",
+    ),
+    nearMiss: task(
+      "stepTemplate: {image: busybox}\nsteps: [{env: [{name: A, value: a}, {name: B, value: b}, {name: A, value: c}]}]",
+    ),
+    check({ spec, path }, report) {
+      for (const { step, field, key } of mergeConflicts(spec)) {
+        report(
+          [...path, "steps", step, field],
+          `${JSON.stringify(key)} is there twice, which cannot be merged with the stepTemplate`,
+          "Keep one of them.",
+        );
+      }
     },
   },
 ];
