@@ -203,7 +203,12 @@ Deno.test("main: the environment reaches the code; what is unset is empty", asyn
 });
 
 /** A real process. */
-async function start(text: string, args: readonly string[], flags: readonly string[]) {
+async function start(
+  text: string,
+  args: readonly string[],
+  flags: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+) {
   const folder = await Deno.makeTempDir();
   const file = join(folder, "task.ts");
   const from = (path: string) => JSON.stringify(new URL(`../../lib/${path}`, import.meta.url).href);
@@ -214,7 +219,7 @@ async function start(text: string, args: readonly string[], flags: readonly stri
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-check", "--no-lock", "--no-prompt", ...flags, file, ...args],
     cwd: root,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -258,9 +263,7 @@ Deno.test("main: a real process: RESULTS_DIR that is missing or not allowed is s
         [[`--allow-env=RESULTS_DIR`, "--allow-write"], `${folder}/none`, /Create the folder/],
       ] as const
     ) {
-      Deno.env.set("RESULTS_DIR", dir);
-      const { process, done } = await start(script, ["--what", "hello"], flags);
-      Deno.env.delete("RESULTS_DIR");
+      const { process, done } = await start(script, ["--what", "hello"], flags, { RESULTS_DIR: dir });
       const [{ code, stderr }] = await Promise.all([process.output(), done]);
       assert.match(new TextDecoder().decode(stderr), says);
       assert.equal(code, 2);
