@@ -150,6 +150,26 @@ export function ends(scenario: string, status: "True" | "False"): Judge {
   });
 }
 
+/**
+ * The run is refused for what stands at the path; or it is accepted and then ends at once as failed, without any of
+ * its tasks: whether that is found at creation or a moment later is the implementation's choice.
+ */
+export function refused(scenario: string, path: string): Judge {
+  return (observed) => {
+    const observation = observed.get(scenario);
+    if (observation === undefined) return { ...nothing, finding: "not-shown", note: `${scenario} was not run` };
+    const { creation, sent } = observation;
+    if (creation.object === undefined) {
+      const clear = creation.status >= 400 && creation.status < 500;
+      const note = `refused with ${creation.status || "no answer"}: ${creation.message}`;
+      return judgement(clear ? "pass" : "fail", sent, path, note);
+    }
+    const run = lastState(observation) ?? sent;
+    const failed = String(at(run, "status.conditions[type=Succeeded].status")).toUpperCase() === "FALSE";
+    return judgement(failed && observation.children.size === 0 ? "pass" : "fail", run, path, ending(observation, run));
+  };
+}
+
 /** How a run ended, for a note. */
 export function ending(observation: Observation, run: JsonObject): string {
   if (observation.problem !== undefined) return `the run ${observation.problem}`;

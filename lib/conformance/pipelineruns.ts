@@ -147,6 +147,15 @@ export const pipelineRunScenarios: readonly Scenario[] = [
     }),
   },
   {
+    id: "missing-param",
+    purpose: "a pipeline's param that has no default and is not given",
+    kind: "PipelineRun",
+    expects: "refused",
+    spec: ({ image }) => ({
+      pipelineSpec: { params: [{ name: "needed", type: "string" }], tasks: [task("step", image, "true")] },
+    }),
+  },
+  {
     id: "minimal-pipeline",
     purpose: "a PipelineRun with no field more than it needs",
     kind: "PipelineRun",

@@ -14,6 +14,7 @@ import {
   judgement,
   of,
   prerequisiteEcho,
+  refused,
   type Requirement,
   result,
   sameDuration,
@@ -63,6 +64,13 @@ export const pipelineRows: readonly Requirement[] = [
     "REQUIRED",
     "A Pipeline declares its params, with defaults.",
     all(echo("pipeline", `${spec}.params`), joined),
+  ),
+  pipelineSpec(
+    "params",
+    "REQUIRED",
+    "A param of a Pipeline that has no default must be given.",
+    refused("missing-param", "spec.params"),
+    "given",
   ),
   pipelineSpec(
     "tasks",

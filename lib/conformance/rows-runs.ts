@@ -8,19 +8,18 @@ import {
   all,
   deviating,
   echo,
-  ending,
   ends,
   given,
   type Judge,
   judgement,
   of,
+  refused,
   type Requirement,
   result,
   sameDuration,
   section,
 } from "./judge.ts";
 import { at, show } from "./path.ts";
-import { lastState } from "./scenario.ts";
 
 const taskRunSpec = section("TaskRunSpec");
 const pipelineRunSpec = section("PipelineRunSpec");
@@ -36,22 +35,6 @@ const defaultTimeout: Judge = of("steps", (_, run) => {
   if (found === undefined) return judgement("not-shown", run, path, "it may apply all the same");
   return judgement(typeof found === "string" && parseDuration(found) === hour ? "pass" : "fail", run, path);
 });
-
-/** Refused, or accepted and then ended at once as failed, without any of its tasks. */
-const sumRefused: Judge = (observed) => {
-  const observation = observed.get("timeouts-sum");
-  if (observation === undefined) return { ...judgement("not-shown", undefined, ""), object: "" };
-  const { creation, sent } = observation;
-  const path = "spec.timeouts";
-  if (creation.object === undefined) {
-    const refused = creation.status >= 400 && creation.status < 500;
-    const note = `refused with ${creation.status}: ${creation.message}`;
-    return judgement(refused ? "pass" : "fail", sent, path, note);
-  }
-  const run = lastState(observation) ?? sent;
-  const failed = String(at(run, "status.conditions[type=Succeeded].status")).toUpperCase() === "FALSE";
-  return judgement(failed && observation.children.size === 0 ? "pass" : "fail", run, path, ending(observation, run));
-};
 
 /** Cancelled by its spec's status, it ends as failed. */
 const cancelled: Judge = of("cancel", (observation, run) => {
@@ -153,7 +136,12 @@ export const runRows: readonly Requirement[] = [
       ends("finally-timeout", "False"),
     ),
   ),
-  timeouts("sum", "MUST", "Timeouts of tasks and finally that exceed the pipeline's together are refused.", sumRefused),
+  timeouts(
+    "sum",
+    "MUST",
+    "Timeouts of tasks and finally that exceed the pipeline's together are refused.",
+    refused("timeouts-sum", "spec.timeouts"),
+  ),
   timeouts(
     "duration",
     "REQUIRED",

@@ -10,6 +10,7 @@ import {
   type Judge,
   judgement,
   of,
+  refused,
   type Requirement,
   result,
   section,
@@ -176,6 +177,13 @@ export const taskRows: readonly Requirement[] = [
   ),
 
   sidecar("name", "REQUIRED", "A sidecar has a name.", echo("sidecars", `${sidecars}[0].name`)),
+  sidecar(
+    "name",
+    "REQUIRED",
+    "Two sidecars of one Task do not have the same name.",
+    refused("duplicate-sidecars", "spec.taskSpec.sidecars"),
+    "unique",
+  ),
   sidecar("image", "REQUIRED", "A sidecar names the image that it runs in.", echo("sidecars", `${sidecars}[0].image`)),
   sidecar(
     "command",

@@ -236,6 +236,21 @@ export const taskRunScenarios: readonly Scenario[] = [
     }),
   },
   {
+    id: "duplicate-sidecars",
+    purpose: "two sidecars of the same name",
+    kind: "TaskRun",
+    expects: "refused",
+    spec: ({ image }) => ({
+      taskSpec: {
+        sidecars: [
+          { name: "beside", image, script: shell("sleep 600") },
+          { name: "beside", image, script: shell("sleep 600") },
+        ],
+        steps: [{ name: "step", image, script: shell("true") }],
+      },
+    }),
+  },
+  {
     id: "privileged",
     purpose: "a step and a sidecar in privileged mode",
     kind: "TaskRun",

@@ -70,6 +70,14 @@ const succeeds = (scenario: string): Flaw => ({
     },
 });
 
+/** The scenario's run is accepted, and ends well, where it should not. */
+function endsWell(id: string): Flaw {
+  const times = { startTime: "2026-01-31T00:00:00Z", completionTime: "2026-01-31T00:00:09Z" };
+  return inRecording(id, ({ scenario, image, prerequisites }) => {
+    return { scenario, image, prerequisites, children: [], statuses: [succeededNow(times)] };
+  });
+}
+
 const inRecording = (scenario: string, change: (recording: Recording) => Recording): Flaw => ({
   recording: (recording) => recording.scenario === scenario ? change(recording) : recording,
 });
@@ -322,11 +330,18 @@ export const flaws: readonly KnownFlaw[] = [
   },
   {
     wrong: "timeouts of tasks and finally may exceed that of the pipeline",
-    ...inRecording("timeouts-sum", ({ scenario, image, prerequisites, children }) => {
-      const times = { startTime: "2026-01-31T00:00:00Z", completionTime: "2026-01-31T00:00:09Z" };
-      return { scenario, image, prerequisites, children, statuses: [succeededNow(times)] };
-    }),
+    ...endsWell("timeouts-sum"),
     caught: ["TimeoutFields.sum"],
+  },
+  {
+    wrong: "two sidecars may have the same name",
+    ...endsWell("duplicate-sidecars"),
+    caught: ["Sidecar.name.unique"],
+  },
+  {
+    wrong: "a param that nobody gives is no matter",
+    ...endsWell("missing-param"),
+    caught: ["PipelineSpec.params.given"],
   },
   {
     wrong: "durations are cut to whole hours",
