@@ -124,10 +124,13 @@ async function run(
     throw failure(plugin, missing ? "there is no such program" : messageOf(error), error);
   }
   let late = false;
+  const readers = [child.stdout.getReader(), ...(interactive ? [] : [child.stderr.getReader()])];
   const kill = () => {
     try {
       child.kill("SIGKILL");
     } catch { /* it has just ended */ }
+    // What it started may live on and hold its pipes.
+    for (const reader of readers) reader.cancel().catch(() => {});
   };
   const timer = interactive ? undefined : setTimeout(() => {
     late = true;
@@ -135,11 +138,8 @@ async function run(
   }, timeoutMs);
   signal?.addEventListener("abort", kill);
   try {
-    const [stdout, stderr, { success, code }] = await Promise.all([
-      readText(child.stdout, kill),
-      interactive ? "" : readText(child.stderr, kill),
-      child.status,
-    ]);
+    const texts = readers.map((reader) => readText(reader, kill));
+    const [{ success, code }, stdout = "", stderr = ""] = await Promise.all([child.status, ...texts]);
     signal?.throwIfAborted();
     if (late) throw failure(plugin, `it did not end within ${timeoutMs / 1000} s`);
     if (!success) throw failure(plugin, `it ended with ${code}: ${stderr.trim().slice(-500) || "no message"}`);
@@ -165,14 +165,15 @@ function statusOf(plugin: Plugin, text: string): Readonly<Record<string, unknown
     : {};
 }
 
-async function readText(stream: ReadableStream<Uint8Array>, kill: () => void): Promise<string> {
+async function readText(reader: ReadableStreamDefaultReader<Uint8Array>, kill: () => void): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
-  for await (const part of stream) {
-    if (text.length < maxOutput) text += decoder.decode(part, { stream: true });
-    else kill();
+  while (true) {
+    const { done, value } = await reader.read();
+    if (done) return text;
+    text += decoder.decode(value, { stream: true });
+    if (text.length > maxOutput) kill();
   }
-  return text;
 }
 
 function textOf(value: unknown): string | undefined {
