@@ -3,13 +3,12 @@
  * The Task `export-pipeline-logs`: every log of a PipelineRun as one compressed archive, beside the image it built.
  * @module
  */
-import { connect } from "../lib/kubernetes/connect.ts";
+import { connect, serviceAccountDir } from "../lib/kubernetes/connect.ts";
 import { list } from "../lib/kubernetes/read.ts";
 import { checkName, pods } from "../lib/kubernetes/resource.ts";
 import { pushArtifact } from "../lib/oci/artifact.ts";
 import { openRepository } from "../lib/oci/client.ts";
 import { credentialsFromJson, type CredentialStore, loadCredentials } from "../lib/oci/credentials.ts";
-import { openLayout } from "../lib/oci/layout.ts";
 import { formatReference, isDigest, parseReference, type Reference, repositoryOf } from "../lib/oci/reference.ts";
 import type { Target } from "../lib/oci/target.ts";
 import { aggregateStatus } from "../lib/record/aggregate.ts";
@@ -140,13 +139,18 @@ It belongs into the \`finally\` section of a Pipeline.`,
       description: "Credentials for the registry, as docker's config.json.",
     },
   },
-  env: { TASKRUN_NAME: variable("context.taskRun.name"), POD_NAMESPACE: fieldRef("metadata.namespace") },
+  env: {
+    TASKRUN_NAME: variable("context.taskRun.name"),
+    POD_NAMESPACE: fieldRef("metadata.namespace"),
+    SERVICE_ACCOUNT_DIR: serviceAccountDir,
+    SCRATCH_DIR: "/scratch",
+  },
   scratch: ["/scratch"],
   permissions: {
     net: true,
     env: ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG"],
     // the script itself: threads are started on it
-    read: ["/var/run/secrets/kubernetes.io/serviceaccount", "/tekton/scripts"],
+    read: [serviceAccountDir, "/tekton/scripts"],
   },
   rbac: [
     {
@@ -159,8 +163,6 @@ It belongs into the \`finally\` section of a Pipeline.`,
   ],
   step: "export",
   run: async ({ params, options, results, workspaces, secrets, env, signal, log }) => {
-    results.set("LOG_ARTIFACT_TAG", "");
-    results.set("LOG_ARTIFACT_REF", "");
     const { compression } = params;
     const timestamps = params.timestamps === "true";
     const pipelineRun = checkName("the name of a PipelineRun", params["pipeline-run-name"]);
@@ -177,13 +179,22 @@ It belongs into the \`finally\` section of a Pipeline.`,
       const why = `there is no file ${secrets.credentials.path}: the Secret ` +
         `"${params["artifact-credentials-secret"]}" or its key .dockerconfigjson does not exist`;
       if (params["on-missing-credentials"] === "fail") throw missingCredentials(why);
-      log.warn(`nothing is exported, because ${why}`);
+      log.warn(`skipped: nothing is exported, because ${why}`);
+      // A Pipeline that hands the results on fails without them.
+      results.set("LOG_ARTIFACT_TAG", "");
+      results.set("LOG_ARTIFACT_REF", "");
       return;
     }
     const values = secret === undefined ? [] : secretValues(secret);
     const masker = createMasker({ values });
 
-    const cluster = await connect({ kubeconfig, context, signal, log });
+    const cluster = await connect({
+      kubeconfig,
+      context,
+      serviceAccountDir: env.SERVICE_ACCOUNT_DIR || serviceAccountDir,
+      signal,
+      log,
+    });
     let spool: Spool | undefined;
     try {
       const namespace = params.namespace || env.POD_NAMESPACE || cluster.namespace;
@@ -194,7 +205,7 @@ It belongs into the \`finally\` section of a Pipeline.`,
       const labelSelector = `${labels.pipelineRun}=${pipelineRun}`;
       const { items } = await list<Pod>(cluster, pods, { namespace, labelSelector, signal });
       const plan = planLogs(snapshot, items, self);
-      const folders = [workspaces["shared-data"]?.path, self === "" ? undefined : "/scratch", undefined];
+      const folders = [workspaces["shared-data"]?.path, env.SCRATCH_DIR || undefined, undefined];
       spool = await spoolIn(folders, { compression, values }, log);
       log.info(`reading ${plan.logs.length} logs of PipelineRun ${pipelineRun} in namespace ${namespace}`);
       const collected = await collectLogs(cluster, plan.logs, {
@@ -344,7 +355,11 @@ async function writeFile({ source }: Archive, path: string, signal: AbortSignal)
   // Under another name until it is whole.
   const part = `${path}.part`;
   try {
-    await Deno.writeFile(part, source.open(), { signal });
+    using file = await Deno.open(part, { write: true, create: true, truncate: true });
+    for await (const chunk of source.open()) {
+      signal.throwIfAborted();
+      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+    }
     await Deno.rename(part, path);
   } catch (error) {
     await Deno.remove(part).catch(() => {});
@@ -387,6 +402,7 @@ async function deliver(archive: Archive, to: Delivery): Promise<{ readonly tag: 
   };
   const { tag } = artifact;
   if (output !== undefined) {
+    const { openLayout } = await import("../lib/oci/layout.ts"); // for the desk alone: no part of the Task's script
     const { digest } = await push(await openLayout(output, { create: true }));
     log.info(`wrote the archive; to get it: oras pull --oci-layout ${output}:${tag}`);
     return { tag, reference: `${output}@${digest}` };

@@ -4,7 +4,7 @@
  * @module
  */
 import { dirname } from "node:path";
-import { connect } from "../lib/kubernetes/connect.ts";
+import { connect, serviceAccountDir } from "../lib/kubernetes/connect.ts";
 import { pipelineStatus, pipelineStatusText, type PodLabels } from "../lib/record/status.ts";
 import { waitForOthers } from "../lib/record/wait.ts";
 import { defineTask, fieldRef, variable } from "../lib/task/define.ts";
@@ -98,6 +98,7 @@ export const task = defineTask({
   env: {
     TASKRUN_NAME: variable("context.taskRun.name"),
     POD_NAMESPACE: fieldRef("metadata.namespace"),
+    SERVICE_ACCOUNT_DIR: serviceAccountDir,
     STATUS_FILE: `${folder}/${fileName}`,
     GIT_ORGANIZATION: fieldRef(`metadata.labels['${pac}/url-org']`),
     GIT_REPOSITORY: fieldRef(`metadata.labels['${pac}/url-repository']`),
@@ -109,7 +110,7 @@ export const task = defineTask({
   permissions: {
     net: true,
     env: ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG"],
-    read: ["/var/run/secrets/kubernetes.io/serviceaccount", folder],
+    read: [serviceAccountDir, folder],
     write: [folder],
   },
   rbac: [
@@ -138,7 +139,14 @@ export const task = defineTask({
     const secret = await secrets["credentials-volume"].read();
     const atDesk = env.STATUS_FILE === "";
     const { kubeconfig, context, namespace } = options;
-    const cluster = await connect({ kubeconfig, context, namespace, signal, log });
+    const cluster = await connect({
+      kubeconfig,
+      context,
+      namespace,
+      serviceAccountDir: env.SERVICE_ACCOUNT_DIR || serviceAccountDir,
+      signal,
+      log,
+    });
     let text: string;
     try {
       const self = env.TASKRUN_NAME;

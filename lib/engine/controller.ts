@@ -76,6 +76,12 @@ export function follow(engine: Engine, runKind: RunKind): Controller {
   };
 }
 
+/** Whether a run says that another controller looks after it. Tekton: spec.managedBy. */
+function managedElsewhere(run: StoredObject): boolean {
+  const by = (run["spec"] as { managedBy?: string } | undefined)?.managedBy ?? "";
+  return by !== "" && by !== "tekton.dev/pipeline";
+}
+
 /** Follows PipelineRuns. Cancelling one is its drive's affair, for its `finally` may still have to run. */
 export function followPipelineRuns(engine: Engine, resolver: PipelineResolver): Controller {
   const wanted = (run: StoredObject) => String((run["spec"] as { status?: string } | undefined)?.status ?? "");
@@ -83,7 +89,7 @@ export function followPipelineRuns(engine: Engine, resolver: PipelineResolver): 
     kind: "PipelineRun",
     drive: (run, signal) => drivePipelineRun(engine, resolver, run, signal),
     stopped: () => undefined,
-    held: (run) => wanted(run) === "PipelineRunPending",
+    held: (run) => wanted(run) === "PipelineRunPending" || managedElsewhere(run),
   });
 }
 
@@ -98,6 +104,6 @@ export function followTaskRuns(engine: Engine, resolver: TaskResolver): Controll
       const why = String((run["spec"] as { statusMessage?: string }).statusMessage ?? "");
       return { reason: "TaskRunCancelled", message: `TaskRun "${run.metadata.name}" was cancelled. ${why}` };
     },
-    held: (run) => wanted(run) === "TaskRunPending",
+    held: (run) => wanted(run) === "TaskRunPending" || managedElsewhere(run),
   });
 }

@@ -30,6 +30,8 @@ export interface Engine {
   readonly network: boolean;
   /** Folders of this machine that pods may mount. */
   readonly hostPaths: readonly string[];
+  /** Variables of every container: PATH and what else images would bring. */
+  readonly env: Readonly<Record<string, string>>;
   /** How containers reach the API. */
   readonly api?: ApiAccess;
   /** Lets at most so many pods run at once: waits for a place, gives back what frees it. */

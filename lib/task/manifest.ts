@@ -197,9 +197,10 @@ function environmentOf(task: Definition, code: StepCode): PlainMap[] {
     ...Object.entries(task.secrets ?? {}).map(([name, { key }]) =>
       variable(secretVariable(name), `${secretsFolder}/${name}/${isVariable(key) ? substitution(key) : key}`)
     ),
-    ...task.kind === "StepAction"
-      ? Object.keys(task.results ?? {}).map((name) => variable(resultVariable(name), `$(step.results.${name}.path)`))
-      : [],
+    // where results go is Tekton's to say, and not the same on everything that runs Tasks
+    ...Object.keys(task.results ?? {}).map((name) =>
+      variable(resultVariable(name), `$(${task.kind === "Task" ? "" : "step."}results.${name}.path)`)
+    ),
     ...Object.entries(task.env ?? {}).map(([name, value]) => {
       if (typeof value === "string") return variable(name, value);
       return isVariable(value)

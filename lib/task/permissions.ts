@@ -40,7 +40,7 @@ export function grantsOf(task: Definition): Grants {
       ...Object.keys(params).length > arrays ? ["PARAM_*"] : [],
       ...Object.keys(workspaces).length > 0 ? ["WORKSPACE_*"] : [],
       ...Object.keys(secrets).length > 0 ? ["SECRET_*"] : [],
-      ...hasResults && task.kind === "StepAction" ? ["RESULT_*"] : [],
+      ...hasResults ? ["RESULT_*"] : [],
       ...Object.keys(env),
       ...permissions.env ?? [],
     ],

@@ -25,7 +25,7 @@ Deno.test("permissions: each declared thing brings what it needs, and no more", 
   });
   assert.deepEqual(grantsOf(task), {
     net: ["quay.io"],
-    env: ["PARAM_*", "WORKSPACE_*", "SECRET_*", "TASKRUN", "X_*"],
+    env: ["PARAM_*", "WORKSPACE_*", "SECRET_*", "RESULT_*", "TASKRUN", "X_*"],
     read: ["/secrets/token", "/workspace/data", "/workspace/fixed", "/scratch", "/etc/ssl"],
     write: ["/tekton/results", "/workspace/data", "/scratch"],
     sys: ["hostname"],

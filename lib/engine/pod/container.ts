@@ -163,6 +163,8 @@ export interface ContainerParts {
   readonly env: Readonly<Record<string, string>>;
   /** Path of its script in the container, when it has one. */
   readonly script: string | undefined;
+  /** What the script's first line names, where it is started by hand. @default the system reads that line */
+  readonly interpreter?: readonly string[];
 }
 
 /**
@@ -185,11 +187,15 @@ export function containerSpec(parts: ContainerParts, world: PodWorld): Container
   const id = (key: string) => typeof context[key] === "number" ? context[key] : undefined;
   const user = id("runAsUser");
   const group = id("runAsGroup");
+  // where paths are not kept, a value that is one, or a list of them, becomes what this machine calls it
+  const local = world.ownPaths
+    ? env
+    : Object.fromEntries(Object.entries(env).map(([key, value]) => [key, value.split(",").map(seen).join(",")]));
   return {
     name,
     image: fields.image ?? "",
-    argv: script === undefined ? argv : [seen(script), ...argv.slice(1)],
-    env,
+    argv: script === undefined ? argv : [...parts.interpreter ?? [], seen(script), ...argv.slice(1)],
+    env: local,
     workingDir: seen(fields.workingDir || "/workspace"),
     mounts,
     hostname: world.facts.name,

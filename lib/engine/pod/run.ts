@@ -325,11 +325,13 @@ class PodRun {
     const { sandbox, folder, logs } = this.#setting;
     const env = await environmentOf(fields, world, state.container);
     const script = fields.script ? `${paths.scripts}/${scriptName}` : undefined;
+    let interpreter: readonly string[] = [];
     if (script !== undefined) {
-      const text = fields.script!.startsWith("#!") ? fields.script! : `#!/bin/sh\nset -e\n${fields.script}`;
-      await Deno.writeTextFile(folder + script, text, { mode: 0o755 });
+      const whole = fields.script!.startsWith("#!") ? fields.script! : `#!/bin/sh\nset -e\n${fields.script}`;
+      await Deno.writeTextFile(folder + script, whole, { mode: 0o755 });
+      if (!sandbox.ownPaths) interpreter = localInterpreter(whole, pathsSeen(mounts, false));
     }
-    const spec = containerSpec({ name: state.container, fields, mounts, env, script }, world);
+    const spec = containerSpec({ name: state.container, fields, mounts, env, script, interpreter }, world);
     const container = await sandbox.start(spec);
     delete state.waiting;
     state.running = { startedAt: this.#now() };
@@ -407,6 +409,20 @@ class PodRun {
     const text = replaceText(value, by);
     return text === value ? undefined : text;
   }
+}
+
+/**
+ * The interpreter that a script's first line names, and its one argument. Where paths are not kept, folders that it
+ * grants Deno are put by the names this machine has for them, which are too long for the line: the system cuts it at
+ * 255 bytes.
+ */
+function localInterpreter(script: string, seen: (path: string) => string): string[] {
+  const [, program = "", argument = ""] = /^#!\s*(\S+)[ \t]*(.*)/.exec(script) ?? [];
+  const local = argument.trim().replace(
+    /(--allow-(?:read|write)=)(\S+)/g,
+    (_, flag: string, list: string) => flag + list.split(",").map(seen).join(","),
+  );
+  return local === "" ? [program] : [program, local];
 }
 
 /** What steps have besides their own mounts; sidecars have the scripts alone. */

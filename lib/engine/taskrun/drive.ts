@@ -203,7 +203,7 @@ class Drive {
     attempt: number,
     signal: AbortSignal,
   ): Promise<PodOutcome> {
-    const { data, store, sandbox, network, api, log, now } = this.#engine;
+    const { data, store, sandbox, network, api, env, log, now } = this.#engine;
     const { name, uid } = pod.metadata;
     const facts: PodFacts = {
       name,
@@ -253,7 +253,7 @@ class Drive {
         folder,
         logs: logFolder(data, this.#namespace, name),
         content: { ...content, hostPathAllowed: (path) => path === apiFolder || content.hostPathAllowed(path) },
-        env: { HOME: "/tekton/home", HOSTNAME: name, ...api?.env },
+        env: { HOME: "/tekton/home", HOSTNAME: name, ...env, ...api?.env },
         network,
         variables,
         signal,

@@ -1811,6 +1811,10 @@ var Credential = class {
     return this.#secret.registryToken;
   }
 };
+async function askHelper(...args) {
+  const helper = await Promise.resolve().then(() => __toESM(require_credential_helper()));
+  return await helper.runCredentialHelper(...args);
+}
 var noCredentials = { description: "no credentials", find: () => Promise.resolve(void 0) };
 async function loadCredentials(options = {}) {
   const { env = {}, home } = options;
@@ -1877,8 +1881,7 @@ function credentialsFromJson(text2, origin) {
       for (const key of candidates(host, repository)) {
         const helper = helpers.get(key);
         if (helper !== void 0) {
-          const { runCredentialHelper: runCredentialHelper2 } = await Promise.resolve().then(() => __toESM(require_credential_helper()));
-          const secret3 = await runCredentialHelper2(String(helper.value), key, options);
+          const secret3 = await askHelper(String(helper.value), key, options);
           if (secret3 !== void 0) return new Credential(helper.key, `credential helper ${helper.value}`, secret3);
         }
         const entry = entries.get(key);
@@ -1886,7 +1889,7 @@ function credentialsFromJson(text2, origin) {
         if (secret2 !== void 0) return new Credential(entry.key, origin, secret2);
       }
       if (!credsStore) return void 0;
-      const secret = await runCredentialHelper(credsStore, host, options);
+      const secret = await askHelper(credsStore, host, options);
       return secret && new Credential(host, `credential helper ${credsStore}`, secret);
     }
   };
@@ -2939,7 +2942,10 @@ function aggregateStatus(snapshot) {
   if (runs.some(isFailed)) return "Failed";
   if (!runs.every(isDone)) return "None";
   const begun = new Set(runs.map((run2) => pipelineTaskOf(run2, pipelineRun)));
-  return tasks.every((task2) => begun.has(task2.name)) ? "Succeeded" : "Completed";
+  const skipped = new Set((pipelineRun.status?.skippedTasks ?? []).map((task2) => task2.name));
+  const missing = tasks.filter((task2) => !begun.has(task2.name));
+  if (!missing.every((task2) => skipped.has(task2.name))) return "None";
+  return missing.length === 0 ? "Succeeded" : "Completed";
 }
 
 // lib/streams/compression.ts
@@ -4704,18 +4710,18 @@ var Incoming = class {
         await new Promise((resolve2) => this.#wake = resolve2);
       }
       if (this.#failure !== void 0) throw this.#failure;
-      const chunk = this.#queue.shift();
-      if (chunk === void 0) return controller.close();
-      controller.enqueue(chunk);
-      this.#recent.push(chunk.buffer);
+      const block = this.#queue.shift();
+      if (block === void 0) return controller.close();
+      controller.enqueue(block);
+      this.#recent.push(block.buffer);
       if (this.#recent.length > 3) release(this.#recent.shift());
       if (this.#queue.length === 0 && !this.#ended) this.#askOnce();
     }
   }, { highWaterMark: 0 });
-  take(chunks2) {
+  take(block, last) {
     this.#asked = false;
-    this.#ended = chunks2.length === 0;
-    this.#queue.push(...chunks2);
+    this.#ended = last;
+    if (block.length > 0) this.#queue.push(block);
     this.#wake();
   }
   drop() {
@@ -4746,8 +4752,8 @@ function serve(scope) {
         (written) => scope.postMessage({ kind: "written", log, written }),
         (error) => scope.postMessage({ kind: "failed", log, message: String(error) })
       ).finally(() => logs.delete(log));
-    } else if (message.kind === "bytes") {
-      logs.get(log)?.take(message.chunks);
+    } else if (message.kind === "block") {
+      logs.get(log)?.take(message.block, message.last);
     } else {
       logs.get(log)?.drop();
     }
@@ -4769,12 +4775,12 @@ async function openSpool(options) {
     async add(stream, signal) {
       signal?.throwIfAborted();
       const path = `${own}/${next++}`;
-      const reader = stream.getReader();
+      const blocks = new Blocks(stream);
       let written;
       try {
-        const first = await readSome(reader, pieceBytes);
-        if (first.ended) {
-          written = await writeLog(streamOf(first.chunks), { path, masker, compression }).catch((error) => {
+        const first = await blocks.next();
+        if (first.length < pieceBytes) {
+          written = await writeLog(streamOf(first), { path, masker, compression }).catch((error) => {
             throw spoolError(`write ${path}`, error);
           });
         } else {
@@ -4783,11 +4789,10 @@ async function openSpool(options) {
             workers.push(worker = new SpoolWorker(compression, values));
           }
           worker ??= workers.reduce((a, b) => b.busy < a.busy ? b : a);
-          written = await worker.write(path, first.chunks, reader, signal);
+          written = await worker.write(path, first, blocks, signal);
         }
       } catch (error) {
-        await reader.cancel(error).catch(() => {
-        });
+        await blocks.cancel(error);
         throw error;
       }
       const { compressedBytes, ...rest } = written;
@@ -4799,20 +4804,47 @@ async function openSpool(options) {
     }
   };
 }
-async function readSome(reader, bytes) {
-  const chunks2 = [];
-  for (let size = 0; size < bytes; ) {
-    const { done, value } = await reader.read();
-    if (done) return { chunks: chunks2, ended: true };
-    if (value.length > 0) chunks2.push(value);
-    size += value.length;
+var Blocks = class {
+  #reader;
+  /** What did not fit into the block before. */
+  #rest = new Uint8Array();
+  /** Buffers of chunks that were copied; the next chunk may be another part of the last one. */
+  #copied = [];
+  constructor(stream) {
+    this.#reader = stream.getReader();
   }
-  return { chunks: chunks2, ended: false };
-}
-function streamOf(chunks2) {
+  /** The next `pieceBytes` bytes; fewer, or none, at the end. */
+  async next() {
+    const block = new Uint8Array(pieceBytes);
+    let filled = 0;
+    while (filled < block.length) {
+      if (this.#rest.length === 0) {
+        const { done, value } = await this.#reader.read();
+        if (done) break;
+        this.#take(value);
+      }
+      const part = this.#rest.subarray(0, block.length - filled);
+      block.set(part, filled);
+      filled += part.length;
+      this.#rest = this.#rest.subarray(part.length);
+    }
+    return filled === block.length ? block : block.subarray(0, filled);
+  }
+  async cancel(reason) {
+    await this.#reader.cancel(reason).catch(() => {
+    });
+  }
+  #take(chunk) {
+    this.#rest = chunk;
+    if (this.#copied.at(-1) === chunk.buffer) return;
+    this.#copied.push(chunk.buffer);
+    if (this.#copied.length > 2) release(this.#copied.shift());
+  }
+};
+function streamOf(block) {
   return new ReadableStream({
     start(controller) {
-      for (const chunk of chunks2) controller.enqueue(chunk);
+      if (block.length > 0) controller.enqueue(block);
       controller.close();
     }
   });
@@ -4844,16 +4876,16 @@ var SpoolWorker = class {
   end() {
     this.#worker.terminate();
   }
-  /** Writes the chunks, and what the reader still gives, to a file. The worker sets the pace. */
-  async write(path, first, reader, signal) {
+  /** Writes a block, and those that follow, to a file. The worker sets the pace. */
+  async write(path, first, blocks, signal) {
     if (this.#failure !== void 0) throw this.#failure;
     const log = this.#next++;
     const { promise, resolve: resolve2, reject } = Promise.withResolvers();
     let ready = first;
     const answer = async () => {
-      const chunks2 = ready.length > 0 ? ready : (await readSome(reader, pieceBytes)).chunks;
-      ready = [];
-      this.#send({ kind: "bytes", log, chunks: chunks2 });
+      const block = ready ?? await blocks.next();
+      ready = void 0;
+      this.#send({ kind: "block", log, block, last: block.length < pieceBytes });
     };
     this.#logs.set(log, { pull: () => void answer().catch(reject), resolve: resolve2, reject });
     const abort = () => reject(signal?.reason);
@@ -4870,9 +4902,7 @@ var SpoolWorker = class {
     }
   }
   #send(message) {
-    if (message.kind !== "bytes") return this.#worker.postMessage(message);
-    const chunks2 = message.chunks.map((chunk) => chunk.byteLength === chunk.buffer.byteLength ? chunk : chunk.slice());
-    this.#worker.postMessage({ ...message, chunks: chunks2 }, chunks2.map((chunk) => chunk.buffer));
+    this.#worker.postMessage(message, message.kind === "block" ? [message.block.buffer] : []);
   }
 };
 function spoolError(doing, cause) {
@@ -6082,13 +6112,18 @@ It belongs into the \`finally\` section of a Pipeline.`,
       description: "Credentials for the registry, as docker's config.json."
     }
   },
-  env: { TASKRUN_NAME: variable("context.taskRun.name"), POD_NAMESPACE: fieldRef("metadata.namespace") },
+  env: {
+    TASKRUN_NAME: variable("context.taskRun.name"),
+    POD_NAMESPACE: fieldRef("metadata.namespace"),
+    SERVICE_ACCOUNT_DIR: serviceAccountDir,
+    SCRATCH_DIR: "/scratch"
+  },
   scratch: ["/scratch"],
   permissions: {
     net: true,
     env: ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG"],
     // the script itself: threads are started on it
-    read: ["/var/run/secrets/kubernetes.io/serviceaccount", "/tekton/scripts"]
+    read: [serviceAccountDir, "/tekton/scripts"]
   },
   rbac: [
     {
@@ -6122,7 +6157,13 @@ It belongs into the \`finally\` section of a Pipeline.`,
     }
     const values = secret === void 0 ? [] : secretValues(secret);
     const masker = createMasker({ values });
-    const cluster = await connect({ kubeconfig, context, signal, log });
+    const cluster = await connect({
+      kubeconfig,
+      context,
+      serviceAccountDir: env.SERVICE_ACCOUNT_DIR || serviceAccountDir,
+      signal,
+      log
+    });
     let spool;
     try {
       const namespace = params.namespace || env.POD_NAMESPACE || cluster.namespace;
@@ -6132,7 +6173,7 @@ It belongs into the \`finally\` section of a Pipeline.`,
       const labelSelector = `${labels.pipelineRun}=${pipelineRun}`;
       const { items } = await list(cluster, pods, { namespace, labelSelector, signal });
       const plan = planLogs(snapshot, items, self);
-      const folders = [workspaces["shared-data"]?.path, self === "" ? void 0 : "/scratch", void 0];
+      const folders = [workspaces["shared-data"]?.path, env.SCRATCH_DIR || void 0, void 0];
       spool = await spoolIn(folders, { compression, values }, log);
       log.info(`reading ${plan.logs.length} logs of PipelineRun ${pipelineRun} in namespace ${namespace}`);
       const collected = await collectLogs(cluster, plan.logs, {
@@ -6260,7 +6301,11 @@ function checkOutput(output, compression) {
 async function writeFile({ source }, path, signal) {
   const part = `${path}.part`;
   try {
-    await Deno.writeFile(part, source.open(), { signal });
+    using file = await Deno.open(part, { write: true, create: true, truncate: true });
+    for await (const chunk of source.open()) {
+      signal.throwIfAborted();
+      for (let at = 0; at < chunk.length; ) at += await file.write(chunk.subarray(at));
+    }
     await Deno.rename(part, path);
   } catch (error) {
     await Deno.remove(part).catch(() => {

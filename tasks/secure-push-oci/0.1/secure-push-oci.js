@@ -155,6 +155,10 @@ var Credential = class {
     return this.#secret.registryToken;
   }
 };
+async function askHelper(...args) {
+  const helper = await Promise.resolve().then(() => __toESM(require_credential_helper()));
+  return await helper.runCredentialHelper(...args);
+}
 var noCredentials = { description: "no credentials", find: () => Promise.resolve(void 0) };
 async function loadCredentials(options = {}) {
   const { env = {}, home } = options;
@@ -221,8 +225,7 @@ function credentialsFromJson(text, origin) {
       for (const key of candidates(host, repository)) {
         const helper = helpers.get(key);
         if (helper !== void 0) {
-          const { runCredentialHelper: runCredentialHelper2 } = await Promise.resolve().then(() => __toESM(require_credential_helper()));
-          const secret3 = await runCredentialHelper2(String(helper.value), key, options);
+          const secret3 = await askHelper(String(helper.value), key, options);
           if (secret3 !== void 0) return new Credential(helper.key, `credential helper ${helper.value}`, secret3);
         }
         const entry = entries.get(key);
@@ -230,7 +233,7 @@ function credentialsFromJson(text, origin) {
         if (secret2 !== void 0) return new Credential(entry.key, origin, secret2);
       }
       if (!credsStore) return void 0;
-      const secret = await runCredentialHelper(credsStore, host, options);
+      const secret = await askHelper(credsStore, host, options);
       return secret && new Credential(host, `credential helper ${credsStore}`, secret);
     }
   };
@@ -2926,6 +2929,10 @@ async function readOutgoing(folder, masker, signal) {
         leave(title, "its name would not be safe to unpack");
         continue;
       }
+      if (masker.scan(name).length > 0) {
+        leave(masker.mask(title), "its name holds a secret");
+        continue;
+      }
       const info = await Deno.lstat(from);
       if (info.isDirectory) {
         if (depth >= depthAtMost) leave(title, `it is more than ${depthAtMost} folders deep`);
@@ -3277,16 +3284,13 @@ function textOf2(bytes, at, length) {
 }
 
 // lib/record/push-folder.ts
-var writesAtMost = 30;
 var uploads = 4;
 var answersToSettle = 16;
 var settleAtMostMs = 15e3;
 async function pushFolder(target, options) {
-  const { tag, files, annotations, subject, signal, log = silent, settleMs = 1e3 } = options;
+  const { tag, files, annotations, subject, signal, log = silent, settleMs = 1e3, attempts = 30 } = options;
   const name = `${target.name}:${tag}`;
-  const began = performance.now();
   const first = await readTag(target, tag, name, signal);
-  const answerMs = performance.now() - began;
   const before = digestsOf(first);
   const folders = new FolderLayers(target, files, log, signal);
   await folders.prepare(first);
@@ -3294,6 +3298,9 @@ async function pushFolder(target, options) {
   await mapConcurrent(files, uploads, async ({ mediaType, digest, size, source }, _, ending) => {
     await target.pushBlob({ mediaType, digest, size }, source, { signal: ending });
   }, { signal });
+  const began = performance.now();
+  await target.hasBlob(emptyDescriptor, { signal });
+  const answerMs = performance.now() - began;
   let writes = 0;
   let warned = [];
   const descriptor = await updateTag(target, tag, async (current) => {
@@ -3314,7 +3321,7 @@ async function pushFolder(target, options) {
     writes++;
     return { bytes, mediaType: mediaTypes.manifest };
   }, {
-    attempts: writesAtMost,
+    attempts,
     settleMs: Math.min(settleAtMostMs, Math.max(settleMs, answersToSettle * answerMs)),
     signal
   });
@@ -3487,7 +3494,10 @@ function report({ files, leftOut }, log) {
       log.warn(`${title}: masked ${count2} secret${count2 === 1 ? "" : "s"} (${rule})`);
     }
   }
-  for (const { title, why } of leftOut) log.warn(`${title}: left out, because ${why}`);
+  for (const { title, why } of leftOut) log.warn(`${shown2(title)}: left out, because ${why}`);
+}
+function shown2(title) {
+  return /[\x00-\x1f\x7f]/.test(title) ? JSON.stringify(title) : title;
 }
 
 // lib/task/define.ts
@@ -4189,7 +4199,7 @@ var serviceAccountToken = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 async function mountedSecrets(path, text) {
   const values = new Set(text === void 0 ? [] : secretValues(text));
   const files = [serviceAccountToken];
-  if (path?.startsWith("/secrets/")) {
+  if (path !== void 0 && path === Deno.env.get("SECRET_CREDENTIALS")) {
     for await (const { name } of Deno.readDir(dirname(path))) {
       if (!name.startsWith("..")) files.push(`${dirname(path)}/${name}`);
     }

@@ -2287,16 +2287,15 @@ var task = defineTask({
   version: "0.1",
   displayName: "Store pipeline status",
   description: [
-    "Gathers metadata about the current PipelineRun and stores it as a JSON artifact in an OCI repository.",
-    "The Task waits until all other TaskRuns of the PipelineRun have ended, itself and others that wait as it does excluded. It then writes down the PipelineRun's name, duration and overall status, and of each TaskRun its name, status and duration, its attempts and steps, and its results, with secrets masked.",
-    "It is meant to be used in the `finally` section of a Pipeline."
+    "The `store-pipeline-status` Task is responsible for gathering metadata about the current PipelineRun and storing it as a JSON artifact. It waits for all other TaskRuns in the PipelineRun to complete, excluding itself, and then collects information such as the PipelineRun name, duration, overall status, and details about each completed TaskRun (name, status, and duration). This information is then outputted as a JSON object and stored in OCI artifact. It is meant to be used in the `finally` section of the PipelineRun.",
+    "Other Tasks that wait for the whole PipelineRun, which the label tasksmith.dev/observer tells of, are not waited for. Beside those details the JSON holds attempts, steps, skipped tasks and results, with secrets masked; pipeline-status.schema.json says what is in it."
   ].join("\n\n"),
   categories: ["Observability"],
   tags: ["status", "oci", "finally"],
   labels: { "tasksmith.dev/observer": "true" },
   params: {
     "oci-ref": {
-      description: "Full OCI artifact reference in the format `quay.io/org/repo:tag`. This parameter is used by the `secure-push-oci` step to specify where the pipeline status artifact should be pushed.",
+      description: "Full OCI artifact reference in the format `quay.io/org/repo:tag`. This parameter is used by the `secure-push-oci` step (imported Task) to specify where the pipeline status artifact should be pushed.",
       example: "quay.io/org/repo:artifact-tag",
       optionalAtDesk: true
     },
@@ -2306,11 +2305,11 @@ var task = defineTask({
       optionalAtDesk: true
     },
     "pipeline-aggregate-status": {
-      description: "The aggregate status of the pipeline: {{tasks.status}}.",
+      description: "The aggregate status of the pipeline. See the example in the **Usage** section",
       example: "{{tasks.status}}"
     },
     "pipelinerun-name": {
-      description: "The name of the PipelineRun this Task is currently running within: {{context.pipelineRun.name}}.",
+      description: "The name of the PipelineRun this Task is currently running within. See the example in the **Usage** section",
       example: "{{context.pipelineRun.name}}"
     },
     "deadline": {
@@ -2349,6 +2348,7 @@ var task = defineTask({
   env: {
     TASKRUN_NAME: variable("context.taskRun.name"),
     POD_NAMESPACE: fieldRef("metadata.namespace"),
+    SERVICE_ACCOUNT_DIR: serviceAccountDir,
     STATUS_FILE: `${folder}/${fileName}`,
     GIT_ORGANIZATION: fieldRef(`metadata.labels['${pac}/url-org']`),
     GIT_REPOSITORY: fieldRef(`metadata.labels['${pac}/url-repository']`),
@@ -2360,7 +2360,7 @@ var task = defineTask({
   permissions: {
     net: true,
     env: ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG"],
-    read: ["/var/run/secrets/kubernetes.io/serviceaccount", folder],
+    read: [serviceAccountDir, folder],
     write: [folder]
   },
   rbac: [
@@ -2389,7 +2389,14 @@ var task = defineTask({
     const secret = await secrets["credentials-volume"].read();
     const atDesk = env.STATUS_FILE === "";
     const { kubeconfig, context, namespace } = options;
-    const cluster = await connect({ kubeconfig, context, namespace, signal, log });
+    const cluster = await connect({
+      kubeconfig,
+      context,
+      namespace,
+      serviceAccountDir: env.SERVICE_ACCOUNT_DIR || serviceAccountDir,
+      signal,
+      log
+    });
     let text;
     try {
       const self = env.TASKRUN_NAME;
