@@ -7,7 +7,10 @@ import { isDone, isFailed } from "../tekton/condition.ts";
 import { pipelineTaskOf, specOf } from "./outstanding.ts";
 import type { Snapshot } from "./wait.ts";
 
-/** `Failed`: one failed; `None`: one has not ended; `Completed`: none failed and some were skipped; else `Succeeded`. */
+/**
+ * `Failed`: one failed; `None`: one has not ended, or will never be run for another reason than that it was skipped;
+ * `Completed`: none failed and some were skipped; else `Succeeded`.
+ */
 export function aggregateStatus(snapshot: Snapshot): "Succeeded" | "Failed" | "Completed" | "None" {
   const { pipelineRun, taskRuns, customRuns } = snapshot;
   const { tasks = [], finally: final = [] } = specOf(pipelineRun) ?? {};
@@ -16,5 +19,8 @@ export function aggregateStatus(snapshot: Snapshot): "Succeeded" | "Failed" | "C
   if (runs.some(isFailed)) return "Failed";
   if (!runs.every(isDone)) return "None";
   const begun = new Set(runs.map((run) => pipelineTaskOf(run, pipelineRun)));
-  return tasks.every((task) => begun.has(task.name)) ? "Succeeded" : "Completed";
+  const skipped = new Set((pipelineRun.status?.skippedTasks ?? []).map((task) => task.name));
+  const missing = tasks.filter((task) => !begun.has(task.name));
+  if (!missing.every((task) => skipped.has(task.name))) return "None";
+  return missing.length === 0 ? "Succeeded" : "Completed";
 }

@@ -21,8 +21,8 @@ export const workerName = "tasksmith-spool";
 export type ToWorker =
   | { readonly kind: "setup"; readonly compression: Compression; readonly values: readonly string[] }
   | { readonly kind: "open"; readonly log: number; readonly path: string }
-  /** An answer to `pull`: bytes in order; none: that was all. */
-  | { readonly kind: "bytes"; readonly log: number; readonly chunks: readonly Uint8Array<ArrayBuffer>[] }
+  /** An answer to `pull`; the last block may be empty. */
+  | { readonly kind: "block"; readonly log: number; readonly block: Uint8Array<ArrayBuffer>; readonly last: boolean }
   /** Nobody wants the log any more. */
   | { readonly kind: "drop"; readonly log: number };
 
@@ -68,20 +68,20 @@ class Incoming {
         await new Promise<void>((resolve) => this.#wake = resolve);
       }
       if (this.#failure !== undefined) throw this.#failure;
-      const chunk = this.#queue.shift();
-      if (chunk === undefined) return controller.close();
-      controller.enqueue(chunk);
-      this.#recent.push(chunk.buffer);
+      const block = this.#queue.shift();
+      if (block === undefined) return controller.close();
+      controller.enqueue(block);
+      this.#recent.push(block.buffer);
       if (this.#recent.length > 3) release(this.#recent.shift()!);
-      // The next ones may be on their way meanwhile.
+      // The next one may be on its way meanwhile.
       if (this.#queue.length === 0 && !this.#ended) this.#askOnce();
     },
   }, { highWaterMark: 0 });
 
-  take(chunks: readonly Uint8Array<ArrayBuffer>[]): void {
+  take(block: Uint8Array<ArrayBuffer>, last: boolean): void {
     this.#asked = false;
-    this.#ended = chunks.length === 0;
-    this.#queue.push(...chunks);
+    this.#ended = last;
+    if (block.length > 0) this.#queue.push(block);
     this.#wake();
   }
 
@@ -115,8 +115,8 @@ function serve(scope: WorkerScope): void {
         (written) => scope.postMessage({ kind: "written", log, written }),
         (error) => scope.postMessage({ kind: "failed", log, message: String(error) }),
       ).finally(() => logs.delete(log));
-    } else if (message.kind === "bytes") {
-      logs.get(log)?.take(message.chunks);
+    } else if (message.kind === "block") {
+      logs.get(log)?.take(message.block, message.last);
     } else {
       logs.get(log)?.drop();
     }

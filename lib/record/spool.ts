@@ -9,7 +9,7 @@ import { type Compression, pieceBytes } from "../streams/compression.ts";
 import { fileSource, type Source } from "../streams/source.ts";
 import { TasksmithError } from "../terminal/error.ts";
 import { type FromWorker, type ToWorker, workerName, workerUrl } from "./spool-worker.ts";
-import { writeLog, type WrittenLog } from "./write-log.ts";
+import { release, writeLog, type WrittenLog } from "./write-log.ts";
 
 /** How a spool is set up. */
 export interface SpoolOptions {
@@ -32,7 +32,8 @@ export interface SpooledLog extends Omit<WrittenLog, "compressedBytes"> {
 /** Where logs lie until they are sent. */
 export interface Spool {
   /**
-   * Takes a log in. Several at once are welcome.
+   * Takes a log in. Several at once are welcome. The stream's chunks are given away with it: their memory is freed
+   * when they have been copied.
    * @throws what the stream fails with; the signal's reason; {@link TasksmithError} `record/spool` when it cannot be
    * written (the disk is full)
    */
@@ -55,12 +56,12 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     async add(stream, signal) {
       signal?.throwIfAborted();
       const path = `${own}/${next++}`;
-      const reader = stream.getReader();
+      const blocks = new Blocks(stream);
       let written: WrittenLog;
       try {
-        const first = await readSome(reader, pieceBytes);
-        if (first.ended) {
-          written = await writeLog(streamOf(first.chunks), { path, masker, compression }).catch((error) => {
+        const first = await blocks.next();
+        if (first.length < pieceBytes) {
+          written = await writeLog(streamOf(first), { path, masker, compression }).catch((error) => {
             throw spoolError(`write ${path}`, error);
           });
         } else {
@@ -69,10 +70,10 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
             workers.push(worker = new SpoolWorker(compression, values));
           }
           worker ??= workers.reduce((a, b) => b.busy < a.busy ? b : a);
-          written = await worker.write(path, first.chunks, reader, signal);
+          written = await worker.write(path, first, blocks, signal);
         }
       } catch (error) {
-        await reader.cancel(error).catch(() => {});
+        await blocks.cancel(error);
         throw error;
       }
       const { compressedBytes, ...rest } = written;
@@ -85,24 +86,52 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   };
 }
 
-type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+/** A stream in blocks that are worth a message to another thread. */
+class Blocks {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+  /** What did not fit into the block before. */
+  #rest: Uint8Array<ArrayBuffer> = new Uint8Array();
+  /** Buffers of chunks that were copied; the next chunk may be another part of the last one. */
+  readonly #copied: ArrayBuffer[] = [];
 
-/** Chunks of together at least `bytes`, or all that are left. */
-async function readSome(reader: Reader, bytes: number): Promise<{ chunks: Uint8Array<ArrayBuffer>[]; ended: boolean }> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  for (let size = 0; size < bytes;) {
-    const { done, value } = await reader.read();
-    if (done) return { chunks, ended: true };
-    if (value.length > 0) chunks.push(value);
-    size += value.length;
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.#reader = stream.getReader();
   }
-  return { chunks, ended: false };
+
+  /** The next `pieceBytes` bytes; fewer, or none, at the end. */
+  async next(): Promise<Uint8Array<ArrayBuffer>> {
+    const block = new Uint8Array(pieceBytes);
+    let filled = 0;
+    while (filled < block.length) {
+      if (this.#rest.length === 0) {
+        const { done, value } = await this.#reader.read();
+        if (done) break;
+        this.#take(value);
+      }
+      const part = this.#rest.subarray(0, block.length - filled);
+      block.set(part, filled);
+      filled += part.length;
+      this.#rest = this.#rest.subarray(part.length);
+    }
+    return filled === block.length ? block : block.subarray(0, filled);
+  }
+
+  async cancel(reason: unknown): Promise<void> {
+    await this.#reader.cancel(reason).catch(() => {});
+  }
+
+  #take(chunk: Uint8Array<ArrayBuffer>): void {
+    this.#rest = chunk;
+    if (this.#copied.at(-1) === chunk.buffer) return;
+    this.#copied.push(chunk.buffer);
+    if (this.#copied.length > 2) release(this.#copied.shift()!);
+  }
 }
 
-function streamOf(chunks: readonly Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Array<ArrayBuffer>> {
+function streamOf(block: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     start(controller) {
-      for (const chunk of chunks) controller.enqueue(chunk);
+      if (block.length > 0) controller.enqueue(block);
       controller.close();
     },
   });
@@ -146,21 +175,21 @@ class SpoolWorker {
     this.#worker.terminate();
   }
 
-  /** Writes the chunks, and what the reader still gives, to a file. The worker sets the pace. */
+  /** Writes a block, and those that follow, to a file. The worker sets the pace. */
   async write(
     path: string,
-    first: readonly Uint8Array<ArrayBuffer>[],
-    reader: Reader,
+    first: Uint8Array<ArrayBuffer>,
+    blocks: Blocks,
     signal: AbortSignal | undefined,
   ): Promise<WrittenLog> {
     if (this.#failure !== undefined) throw this.#failure;
     const log = this.#next++;
     const { promise, resolve, reject } = Promise.withResolvers<WrittenLog>();
-    let ready = first;
+    let ready: Uint8Array<ArrayBuffer> | undefined = first;
     const answer = async () => {
-      const chunks = ready.length > 0 ? ready : (await readSome(reader, pieceBytes)).chunks;
-      ready = [];
-      this.#send({ kind: "bytes", log, chunks });
+      const block = ready ?? await blocks.next();
+      ready = undefined;
+      this.#send({ kind: "block", log, block, last: block.length < pieceBytes });
     };
     this.#logs.set(log, { pull: () => void answer().catch(reject), resolve, reject });
     const abort = () => reject(signal?.reason);
@@ -178,10 +207,8 @@ class SpoolWorker {
   }
 
   #send(message: ToWorker): void {
-    // Handed over, not copied; a chunk that is a part of a larger buffer is copied, since the buffer is not ours to give.
-    if (message.kind !== "bytes") return this.#worker.postMessage(message);
-    const chunks = message.chunks.map((chunk) => chunk.byteLength === chunk.buffer.byteLength ? chunk : chunk.slice());
-    this.#worker.postMessage({ ...message, chunks }, chunks.map((chunk) => chunk.buffer));
+    // Blocks are handed over, not copied.
+    this.#worker.postMessage(message, message.kind === "block" ? [message.block.buffer] : []);
   }
 }
 
