@@ -266,7 +266,7 @@ export const objectRows: readonly Requirement[] = [
   objectMeta(
     "generateName",
     "MUST",
-    "generateName is not in the answer.",
+    "The answer to the creation no longer has generateName.",
     both(notReturned),
     "not-returned",
   ),

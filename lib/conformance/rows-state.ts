@@ -158,7 +158,7 @@ export const stateRows: readonly Requirement[] = [
   terminatedState(
     "startedAt",
     "MUST",
-    "That time is written by RFC 3339.",
+    "The time when a terminated container had started is written by RFC 3339.",
     every(within(terminated, "startedAt"), "", isTime),
     "format",
   ),
@@ -171,7 +171,7 @@ export const stateRows: readonly Requirement[] = [
   terminatedState(
     "finishedAt",
     "MUST",
-    "That time is written by RFC 3339.",
+    "The time when a container ended is written by RFC 3339.",
     every(within(terminated, "finishedAt"), "", isTime),
     "format",
   ),
