@@ -38,7 +38,7 @@ function commandLine() {
     .option("--catalog-revision <revision>", "its branch, tag or commit", catalog.revision)
     .option("--run-as-user <uid>", "write this user id into every step (default: none; OpenShift assigns one)")
     .option("--output <dir>", "write below this folder instead of the repository")
-    .option("--root <dir>", "repository to read (default: the one this script is in)")
+    .option("--root <dir>", "repository to read (default: the one this script is in, or a binary's current folder)")
     .option("--mark-released", "write the files' digests to .released: they are frozen from then on")
     .option("--quiet", "only warnings and errors")
     .option("--debug", "stacks of errors")
@@ -84,7 +84,7 @@ async function run(args: readonly string[], log: Logger): Promise<ExitCode> {
   const program = commandLine().parse([...args], { from: "user" });
   const options = program.opts();
   const settings = settingsOf(options);
-  const root = resolve(options.root ?? join(dirname(fileURLToPath(import.meta.url)), ".."));
+  const root = resolve(options.root ?? ownRepository());
   const output = resolve(options.output ?? root);
   const all = await findTaskFiles(root);
   const known = all.map(({ definition }) => definition.name);
@@ -103,8 +103,13 @@ async function run(args: readonly string[], log: Logger): Promise<ExitCode> {
     const mark = await read(join(output, task.folder, releasedFile));
     if (mark !== undefined) assertReleasedUnchanged(task.source.definition, mark, task.files);
   }
+  const abandoned = (await Promise.all(generated.map((task) => abandonedFolders(output, task)))).flat();
+  for (const folder of abandoned) {
+    const advice = `Run: rm -r ${quoted(relative(Deno.cwd(), join(output, folder)))}`;
+    (options.check ? log.error : log.warn)(`${folder} is neither generated nor released\n  ${advice}`);
+  }
   const stale = (await Promise.all(generated.map((task) => staleFiles(output, task)))).flat();
-  if (options.check) return report(stale, args, output, log);
+  if (options.check) return report(stale, args, output, log) || (abandoned.length > 0 ? ExitCode.failed : ExitCode.ok);
   for (const { path, content } of stale) {
     if (content === undefined) await Deno.remove(path);
     else {
@@ -170,6 +175,19 @@ async function staleFiles(output: string, task: GeneratedTask): Promise<readonly
   return stale;
 }
 
+/** Versions that some earlier declaration made, and nobody has released. */
+async function abandonedFolders(output: string, { source, folder }: GeneratedTask): Promise<readonly string[]> {
+  const parent = dirname(folder);
+  const { name } = source.definition;
+  const abandoned: string[] = [];
+  for (const version of await list(join(output, parent))) {
+    const other = `${parent}/${version}`;
+    if (other === folder || await read(join(output, other, `${name}.yaml`)) === undefined) continue;
+    if (await read(join(output, other, releasedFile)) === undefined) abandoned.push(other);
+  }
+  return abandoned;
+}
+
 function report(stale: readonly StaleFile[], args: readonly string[], output: string, log: Logger): ExitCode {
   if (stale.length === 0) {
     log.info(`everything below ${relative(Deno.cwd(), output) || "."} is up to date`);
@@ -214,6 +232,11 @@ async function list(folder: string): Promise<readonly string[]> {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
+}
+
+/** Where this script is; a compiled binary is nowhere, and means the current folder. */
+function ownRepository(): string {
+  return Deno.build.standalone ? Deno.cwd() : join(dirname(fileURLToPath(import.meta.url)), "..");
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -15,7 +15,7 @@ import { createLogger } from "../lib/terminal/log.ts";
 type Script =
   | { readonly task: Definition }
   | { readonly stepAction: Definition }
-  | { readonly main: (args: readonly string[]) => Promise<number> };
+  | { readonly main: (args: readonly string[]) => number | Promise<number> };
 
 interface Command {
   /** One line for people. */
@@ -24,7 +24,7 @@ interface Command {
   readonly load: () => Promise<Script>;
 }
 
-/** Every script of this folder. */
+/** Every script of this folder but the demo, which shows what lies in the repository around it. */
 const commands: Readonly<Record<string, Command>> = {
   "check-conformance": {
     about: "check whether a cluster implements the Tekton API specification",
@@ -33,6 +33,10 @@ const commands: Readonly<Record<string, Command>> = {
   "export-pipeline-logs": {
     about: "store all logs of a PipelineRun as one artifact (a Task)",
     load: () => import("./export-pipeline-logs.ts"),
+  },
+  "generate-schemas": {
+    about: "write the JSON Schemas of Tekton's kinds for editors",
+    load: () => import("./generate-schemas.ts"),
   },
   "generate-tasks": {
     about: "write the YAML, README and RBAC of the Task files",

@@ -15,7 +15,7 @@ function commandLine() {
   return new Command("new-task")
     .description("Write scripts/NAME.ts, a commented Task that works, and tests/scripts/NAME_test.ts, its test.")
     .argument("<name>", "name of the Task: small letters, digits and dashes, such as scan-image")
-    .option("--root <dir>", "repository to write to (default: the one this script is in)")
+    .option("--root <dir>", "repository to write to (default: the one this script is in, or a binary's current folder)")
     .option("--quiet", "only warnings and errors")
     .option("--debug", "stacks of errors")
     .addHelpText(
@@ -56,7 +56,7 @@ function wrongUsage(error: CommanderError): UsageError {
 async function run(args: readonly string[], log: Logger): Promise<ExitCode> {
   const program = commandLine().parse([...args], { from: "user" });
   const [name = ""] = program.args;
-  const root = resolve(program.opts().root ?? join(dirname(fileURLToPath(import.meta.url)), ".."));
+  const root = resolve(program.opts().root ?? ownRepository());
   if (!/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
     throw new UsageError({
       doing: "write a new Task",
@@ -108,6 +108,11 @@ async function exists(path: string): Promise<boolean> {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
+}
+
+/** Where this script is; a compiled binary is nowhere, and means the current folder. */
+function ownRepository(): string {
+  return Deno.build.standalone ? Deno.cwd() : join(dirname(fileURLToPath(import.meta.url)), "..");
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
