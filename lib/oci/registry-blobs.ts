@@ -87,7 +87,9 @@ export async function continueUpload(
   id: string,
 ): Promise<Response> {
   const session = uploads.get(repository, id);
-  if (request.method === "GET") return new Response(null, { status: 204, headers: sessionHeaders(session) });
+  if (request.method === "GET") {
+    return new Response(null, { status: 204, headers: sessionHeaders(await uploads.status(session)) });
+  }
   if (request.method === "DELETE") {
     await uploads.cancel(session);
     return new Response(null, { status: 204 });

@@ -69,7 +69,7 @@ export async function answerWithFault(
   }
   const counted = fault.dropRequestAfterBytes === undefined || request.body === null
     ? request
-    : new Request(request, { body: request.body.pipeThrough(cutAfter(fault.dropRequestAfterBytes, drop)) });
+    : new Request(request, { body: cutAfter(request.body, fault.dropRequestAfterBytes, drop) });
   const answer = fault.status === undefined
     ? await handle(counted)
     : new Response(fault.body ?? null, { status: fault.status });
@@ -80,7 +80,7 @@ export async function answerWithFault(
     headers.delete("content-length");
     body = body?.pipeThrough(truncate(fault.truncateAfterBytes)) ?? null;
   }
-  if (fault.dropAfterBytes !== undefined) body = body?.pipeThrough(cutAfter(fault.dropAfterBytes, drop)) ?? null;
+  if (fault.dropAfterBytes !== undefined && body !== null) body = cutAfter(body, fault.dropAfterBytes, drop);
   for (const [name, value] of Object.entries(fault.headers ?? {})) headers.set(name, value);
   return new Response(body, { status: answer.status, headers });
 }
@@ -91,21 +91,32 @@ function onAbort(signals: readonly AbortSignal[], then: (value?: undefined) => v
   else any.addEventListener("abort", () => then(), { once: true });
 }
 
-/** Lets so many bytes through, then breaks the connection. */
-function cutAfter(limit: number, drop: () => void): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
-  let seen = 0;
-  return new TransformStream({
-    async transform(chunk, controller) {
-      const room = limit - seen;
-      seen += chunk.length;
-      if (chunk.length <= room) return controller.enqueue(chunk);
-      if (room > 0) controller.enqueue(chunk.subarray(0, room));
-      // Let what was passed on reach the other side first: the break is seen behind it, not in place of it.
-      await sleep(20);
-      drop();
-      controller.error(new Error("the connection was broken by a fault"));
+/**
+ * Lets so many bytes through, then breaks the connection: not before more is asked for, so that what went through has
+ * been dealt with, and the other side sees the break behind it.
+ */
+function cutAfter(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  limit: number,
+  drop: () => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader();
+  let room = limit;
+  return new ReadableStream({
+    async pull(controller) {
+      if (room <= 0) {
+        drop();
+        controller.error(new Error("the connection was broken by a fault"));
+        await reader.cancel().catch(() => {});
+        return;
+      }
+      const { done, value } = await reader.read();
+      if (done) return controller.close();
+      controller.enqueue(value.subarray(0, room));
+      room -= value.length;
     },
-  });
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
 }
 
 function flip(offset: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {

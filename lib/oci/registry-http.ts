@@ -92,11 +92,15 @@ export async function serveHttp(options: HttpOptions): Promise<RunningHttp> {
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse, options: HttpOptions): Promise<void> {
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort(new Error("the client went away")));
+  let dropped = false;
+  let flushed = Promise.resolve();
   const drop = () => {
-    incoming.socket.destroy();
+    dropped = true;
+    // What has been written goes out first: the other side sees the break behind it, not in place of it.
+    flushed.then(() => incoming.socket.destroy());
   };
   const response = await options.handle(requestOf(incoming, options, gone.signal), drop);
-  if (outgoing.destroyed) {
+  if (dropped || outgoing.destroyed) {
     await response.body?.cancel().catch(() => {});
     return;
   }
@@ -114,9 +118,13 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, optio
       const { done, value } = await reader.read();
       if (done) break;
       if (gone.signal.aborted) return;
-      if (!outgoing.write(value)) await drained(outgoing);
+      let room = true;
+      flushed = new Promise((resolve) => room = outgoing.write(value, () => resolve()));
+      if (!room) await drained(outgoing);
     }
     outgoing.end();
+  } catch (error) {
+    if (!dropped) throw error;
   } finally {
     await reader.cancel().catch(() => {});
   }

@@ -37,6 +37,8 @@ interface Session extends UploadSession {
   touched: number;
   /** Ends the write under way, if any; settles when it has ended. */
   stop: (() => Promise<void>) | undefined;
+  /** Settles when the write under way, if any, has ended. */
+  writing: Promise<void> | undefined;
 }
 
 /** All uploads of one registry. */
@@ -71,6 +73,7 @@ export class UploadSessions {
       hash: createHash("sha256"),
       touched: Date.now(),
       stop: undefined,
+      writing: undefined,
     };
     this.#sessions.set(id, session);
     return session;
@@ -82,6 +85,19 @@ export class UploadSessions {
    */
   get(repository: string, id: string): UploadSession {
     return this.#find(repository, id);
+  }
+
+  /**
+   * Where a session stands. A client that asks has usually just lost the connection that wrote to it: that write gets a
+   * moment to put down what it has.
+   */
+  async status(session: UploadSession): Promise<UploadSession> {
+    const found = this.#find(session.repository, session.id);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const moment = new Promise<void>((resolve) => timer = setTimeout(resolve, 100));
+    await Promise.race([found.writing, moment]);
+    clearTimeout(timer);
+    return found;
   }
 
   /**
@@ -108,6 +124,7 @@ export class UploadSessions {
     let done = () => {};
     const ended = new Promise<void>((resolve) => done = resolve);
     const reader = body.getReader();
+    found.writing = ended;
     found.stop = () => {
       reader.cancel("another request continues this upload").catch(() => {});
       return ended;
@@ -122,6 +139,7 @@ export class UploadSessions {
     } finally {
       found.touched = Date.now();
       found.stop = undefined;
+      found.writing = undefined;
       done();
     }
   }
