@@ -86,9 +86,9 @@ export function release(buffer: ArrayBuffer): void {
   if (!buffer.detached) buffer.transfer(0);
 }
 
-/** How often a byte occurs. */
+/** How often a byte occurs. By indexOf, which is several times faster than a loop once a buffer was transferred. */
 function count(bytes: Uint8Array, byte: number): number {
   let found = 0;
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] === byte) found++;
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) found++;
   return found;
 }
