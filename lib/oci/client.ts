@@ -18,7 +18,7 @@ import { uploadBlob } from "./upload.ts";
 
 /** How a repository is opened. */
 export interface OpenRepositoryOptions extends SessionOptions {
-  /** A larger blob is uploaded in chunks of so many bytes; memory holds one of them. @default 8 MiB */
+  /** A larger blob is uploaded in chunks of so many bytes; memory holds one of them. @default 4 MiB */
   readonly chunkBytes?: number | undefined;
   /** How long a change to a referrers tag must have stood, in milliseconds; see `updateTag`. @default 500 */
   readonly settleMs?: number | undefined;
@@ -50,7 +50,7 @@ export class Repository implements Target {
   constructor(reference: Reference, options: OpenRepositoryOptions) {
     this.#session = new Session(reference, options);
     this.name = this.#session.name;
-    this.#chunkBytes = options.chunkBytes ?? 8 * 1024 * 1024;
+    this.#chunkBytes = options.chunkBytes ?? 4 * 1024 * 1024;
     this.#settleMs = options.settleMs ?? 500;
   }
 
@@ -70,7 +70,7 @@ export class Repository implements Target {
    */
   async ping(options: OperationOptions = {}): Promise<void> {
     const doing = `reach the registry ${this.#session.base.host}`;
-    const at = new URL("/v2/", this.#session.base);
+    const at = "/v2/";
     await (await this.#session.request({ method: "GET", at, expect: [200], doing, ...options })).discard();
   }
 

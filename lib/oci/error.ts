@@ -29,6 +29,8 @@ export type OciErrorCode =
   | "oci/unavailable"
   /** No connection, or a broken one, to the last attempt. */
   | "oci/network"
+  /** The registry answers, but not with TLS. */
+  | "oci/not-tls"
   /** No answer in time, to the last attempt. */
   | "oci/timeout"
   /** Others change the same tag faster than this client can keep up with. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { retry } from "../streams/retry.ts";
-import { OciError } from "./error.ts";
+import { OciError, type OciErrorCode } from "./error.ts";
 import { type Logger, silent } from "../terminal/log.ts";
 
 /** The part of `fetch` that is used. */
@@ -310,13 +310,14 @@ function networkError(error: unknown, doing: string, host: string): OciError {
   const text = cause instanceof Error
     ? cause.message.replace(/^error sending request [^]*?: (?=client error|error |operation )/, "")
     : message;
-  const say = (why: string, advice: string, retryable: boolean) =>
-    new OciError({ code: "oci/network", doing, why, advice, cause: error, details: { host, retryable } });
+  const say = (why: string, advice: string, retryable: boolean, code: OciErrorCode = "oci/network") =>
+    new OciError({ code, doing, why, advice, cause: error, details: { host, retryable } });
   if (error instanceof Deno.errors.NotCapable) {
     return say(`this process may not connect to ${host}`, `allow it: --allow-net=${host}`, false);
   }
   if (/InvalidContentType|corrupt message/.test(text)) {
-    return say(`${host} does not speak TLS`, "if it is meant to be a registry without TLS, ask for plain HTTP", false);
+    const advice = "if it is meant to be a registry without TLS, ask for plain HTTP";
+    return say(`${host} does not speak TLS`, advice, false, "oci/not-tls");
   }
   if (/certificate|NotValidForName|UnknownIssuer/i.test(text)) {
     return say(

@@ -5,6 +5,7 @@
  */
 import { Authenticator } from "./auth.ts";
 import type { CredentialStore } from "./credentials.ts";
+import { OciError } from "./error.ts";
 import { type Exchange, Http, type HttpOptions } from "./http.ts";
 import { formatReference, type Reference } from "./reference.ts";
 import { refusal } from "./refusal.ts";
@@ -13,7 +14,11 @@ import { refusal } from "./refusal.ts";
 export interface SessionOptions extends HttpOptions {
   /** Who to be. @default nobody */
   readonly credentials?: CredentialStore | undefined;
-  /** Speak HTTP without TLS. @default true with localhost, 127.0.0.0/8 and [::1], otherwise false */
+  /**
+   * Speak HTTP without TLS.
+   * @default true with localhost, 127.0.0.0/8 and [::1]; with a private IP address (RFC 1918) when no TLS is spoken
+   * there, as docker's and Google's clients have it for registries inside of clusters; otherwise false
+   */
   readonly plainHttp?: boolean | undefined;
   /** Ends every operation; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
@@ -52,16 +57,23 @@ export function isLoopback(registry: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(registry);
 }
 
+/** Whether a registry is named by a private address (RFC 1918), which no certificate authority vouches for. */
+export function isPrivateAddress(registry: string): boolean {
+  return /^(10\.\d{1,3}|192\.168|172\.(1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(:\d+)?$/.test(registry);
+}
+
 /** Requests to one repository. */
 export class Session {
   /** `registry/repository`, for messages. */
   readonly name: string;
-  /** `https://registry/v2/repository/`. */
-  readonly base: URL;
+  /** `https://registry/v2/repository/`; `http:` once it has turned out that the registry has no TLS and needs none. */
+  base: URL;
   /** The connections. */
   readonly http: Http;
   readonly #repository: string;
-  readonly #authenticator: Authenticator;
+  #authenticator: Authenticator;
+  /** Makes this a session without TLS; undefined where that is not allowed, or done. */
+  #withoutTls: (() => void) | undefined;
   readonly #signal: AbortSignal | undefined;
 
   /** Opens no connection yet. */
@@ -76,6 +88,13 @@ export class Session {
     this.#repository = repository;
     this.#authenticator = new Authenticator(this.http, reference, options.credentials, plainHttp);
     this.#signal = options.signal;
+    if (options.plainHttp === undefined && !plainHttp && isPrivateAddress(registry)) {
+      this.#withoutTls = () => {
+        this.#withoutTls = undefined;
+        this.base = new URL(this.base.href.replace(/^https:/, "http:"));
+        this.#authenticator = new Authenticator(this.http, reference, options.credentials, true);
+      };
+    }
   }
 
   /** The session's signal and an operation's own, as one. */
@@ -90,7 +109,17 @@ export class Session {
    */
   async request(init: SessionRequest): Promise<Exchange> {
     const signal = init.detached ? init.signal : this.signal(init.signal);
-    const attempt = () => this.#attempt(init, signal);
+    const attempt = async () => {
+      const { base } = this;
+      try {
+        return await this.#attempt(init, signal);
+      } catch (error) {
+        const notTls = error instanceof OciError && error.code === "oci/not-tls" && typeof init.at === "string";
+        if (notTls) this.#withoutTls?.();
+        if (!notTls || this.base === base) throw error;
+        return await this.#attempt(init, signal); // nothing was sent yet: the handshake failed
+      }
+    };
     return init.once ? await attempt() : await this.http.retrying(init.doing, signal, attempt);
   }
 

@@ -18,6 +18,11 @@ export interface TestCluster {
   readonly denoImage: string;
 }
 
+/** The folder that tools built for the test cluster are in, before the PATH. */
+const toolPath = `${Deno.env.get("CLUSTER_HOME") ?? `${Deno.env.get("HOME")}/.cache/tekton-cluster`}/bin:${
+  Deno.env.get("PATH")
+}`;
+
 async function findCluster(): Promise<TestCluster | string> {
   if (!Deno.env.get("KUBECONFIG")) return "no KUBECONFIG in the environment";
   const view = await output("kubectl", ["config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}"]);
@@ -37,11 +42,6 @@ const found = await findCluster();
 /** The cluster, or undefined when there is none (then a line on stderr has said why). */
 export const cluster: TestCluster | undefined = typeof found === "string" ? undefined : found;
 if (typeof found === "string") console.error(`end-to-end tests are skipped: ${found}`);
-
-/** The folder that tools built for the test cluster are in, before the PATH. */
-const toolPath = `${Deno.env.get("CLUSTER_HOME") ?? `${Deno.env.get("HOME")}/.cache/tekton-cluster`}/bin:${
-  Deno.env.get("PATH")
-}`;
 
 /** Runs a command and gives its stdout; fails with its stderr. `input` goes to its stdin. */
 export async function output(command: string, args: readonly string[], input?: string): Promise<string> {

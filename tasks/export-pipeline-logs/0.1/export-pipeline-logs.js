@@ -1597,12 +1597,13 @@ var Lifeline = class {
 function networkError(error, doing, host) {
   const { message, cause } = error instanceof Error ? error : { message: String(error), cause: void 0 };
   const text2 = cause instanceof Error ? cause.message.replace(/^error sending request [^]*?: (?=client error|error |operation )/, "") : message;
-  const say = (why, advice, retryable2) => new OciError({ code: "oci/network", doing, why, advice, cause: error, details: { host, retryable: retryable2 } });
+  const say = (why, advice, retryable2, code = "oci/network") => new OciError({ code, doing, why, advice, cause: error, details: { host, retryable: retryable2 } });
   if (error instanceof Deno.errors.NotCapable) {
     return say(`this process may not connect to ${host}`, `allow it: --allow-net=${host}`, false);
   }
   if (/InvalidContentType|corrupt message/.test(text2)) {
-    return say(`${host} does not speak TLS`, "if it is meant to be a registry without TLS, ask for plain HTTP", false);
+    const advice = "if it is meant to be a registry without TLS, ask for plain HTTP";
+    return say(`${host} does not speak TLS`, advice, false, "oci/not-tls");
   }
   if (/certificate|NotValidForName|UnknownIssuer/i.test(text2)) {
     return say(
@@ -2186,15 +2187,20 @@ var actions = { pull: "pull", push: "pull,push", delete: "pull,push,delete" };
 function isLoopback(registry) {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(registry);
 }
+function isPrivateAddress(registry) {
+  return /^(10\.\d{1,3}|192\.168|172\.(1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(:\d+)?$/.test(registry);
+}
 var Session = class {
   /** `registry/repository`, for messages. */
   name;
-  /** `https://registry/v2/repository/`. */
+  /** `https://registry/v2/repository/`; `http:` once it has turned out that the registry has no TLS and needs none. */
   base;
   /** The connections. */
   http;
   #repository;
   #authenticator;
+  /** Makes this a session without TLS; undefined where that is not allowed, or done. */
+  #withoutTls;
   #signal;
   /** Opens no connection yet. */
   constructor(reference2, options) {
@@ -2207,6 +2213,13 @@ var Session = class {
     this.#repository = repository;
     this.#authenticator = new Authenticator(this.http, reference2, options.credentials, plainHttp);
     this.#signal = options.signal;
+    if (options.plainHttp === void 0 && !plainHttp && isPrivateAddress(registry)) {
+      this.#withoutTls = () => {
+        this.#withoutTls = void 0;
+        this.base = new URL(this.base.href.replace(/^https:/, "http:"));
+        this.#authenticator = new Authenticator(this.http, reference2, options.credentials, true);
+      };
+    }
   }
   /** The session's signal and an operation's own, as one. */
   signal(signal) {
@@ -2219,7 +2232,17 @@ var Session = class {
    */
   async request(init) {
     const signal = init.detached ? init.signal : this.signal(init.signal);
-    const attempt = () => this.#attempt(init, signal);
+    const attempt = async () => {
+      const { base } = this;
+      try {
+        return await this.#attempt(init, signal);
+      } catch (error) {
+        const notTls = error instanceof OciError && error.code === "oci/not-tls" && typeof init.at === "string";
+        if (notTls) this.#withoutTls?.();
+        if (!notTls || this.base === base) throw error;
+        return await this.#attempt(init, signal);
+      }
+    };
     return init.once ? await attempt() : await this.http.retrying(init.doing, signal, attempt);
   }
   async #attempt(init, signal) {
@@ -2528,7 +2551,7 @@ var Repository = class {
    */
   async ping(options = {}) {
     const doing = `reach the registry ${this.#session.base.host}`;
-    const at = new URL("/v2/", this.#session.base);
+    const at = "/v2/";
     await (await this.#session.request({ method: "GET", at, expect: [200], doing, ...options })).discard();
   }
   /** See Resolver. */
@@ -4679,7 +4702,7 @@ function release(buffer) {
 }
 function count(bytes, byte) {
   let found = 0;
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] === byte) found++;
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) found++;
   return found;
 }
 

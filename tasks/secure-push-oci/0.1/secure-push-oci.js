@@ -677,12 +677,13 @@ var Lifeline = class {
 function networkError(error, doing, host) {
   const { message, cause } = error instanceof Error ? error : { message: String(error), cause: void 0 };
   const text = cause instanceof Error ? cause.message.replace(/^error sending request [^]*?: (?=client error|error |operation )/, "") : message;
-  const say = (why, advice, retryable) => new OciError({ code: "oci/network", doing, why, advice, cause: error, details: { host, retryable } });
+  const say = (why, advice, retryable, code = "oci/network") => new OciError({ code, doing, why, advice, cause: error, details: { host, retryable } });
   if (error instanceof Deno.errors.NotCapable) {
     return say(`this process may not connect to ${host}`, `allow it: --allow-net=${host}`, false);
   }
   if (/InvalidContentType|corrupt message/.test(text)) {
-    return say(`${host} does not speak TLS`, "if it is meant to be a registry without TLS, ask for plain HTTP", false);
+    const advice = "if it is meant to be a registry without TLS, ask for plain HTTP";
+    return say(`${host} does not speak TLS`, advice, false, "oci/not-tls");
   }
   if (/certificate|NotValidForName|UnknownIssuer/i.test(text)) {
     return say(
@@ -1347,15 +1348,20 @@ var actions = { pull: "pull", push: "pull,push", delete: "pull,push,delete" };
 function isLoopback(registry) {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(registry);
 }
+function isPrivateAddress(registry) {
+  return /^(10\.\d{1,3}|192\.168|172\.(1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(:\d+)?$/.test(registry);
+}
 var Session = class {
   /** `registry/repository`, for messages. */
   name;
-  /** `https://registry/v2/repository/`. */
+  /** `https://registry/v2/repository/`; `http:` once it has turned out that the registry has no TLS and needs none. */
   base;
   /** The connections. */
   http;
   #repository;
   #authenticator;
+  /** Makes this a session without TLS; undefined where that is not allowed, or done. */
+  #withoutTls;
   #signal;
   /** Opens no connection yet. */
   constructor(reference, options) {
@@ -1368,6 +1374,13 @@ var Session = class {
     this.#repository = repository;
     this.#authenticator = new Authenticator(this.http, reference, options.credentials, plainHttp);
     this.#signal = options.signal;
+    if (options.plainHttp === void 0 && !plainHttp && isPrivateAddress(registry)) {
+      this.#withoutTls = () => {
+        this.#withoutTls = void 0;
+        this.base = new URL(this.base.href.replace(/^https:/, "http:"));
+        this.#authenticator = new Authenticator(this.http, reference, options.credentials, true);
+      };
+    }
   }
   /** The session's signal and an operation's own, as one. */
   signal(signal) {
@@ -1380,7 +1393,17 @@ var Session = class {
    */
   async request(init) {
     const signal = init.detached ? init.signal : this.signal(init.signal);
-    const attempt = () => this.#attempt(init, signal);
+    const attempt = async () => {
+      const { base } = this;
+      try {
+        return await this.#attempt(init, signal);
+      } catch (error) {
+        const notTls = error instanceof OciError && error.code === "oci/not-tls" && typeof init.at === "string";
+        if (notTls) this.#withoutTls?.();
+        if (!notTls || this.base === base) throw error;
+        return await this.#attempt(init, signal);
+      }
+    };
     return init.once ? await attempt() : await this.http.retrying(init.doing, signal, attempt);
   }
   async #attempt(init, signal) {
@@ -1689,7 +1712,7 @@ var Repository = class {
    */
   async ping(options = {}) {
     const doing = `reach the registry ${this.#session.base.host}`;
-    const at = new URL("/v2/", this.#session.base);
+    const at = "/v2/";
     await (await this.#session.request({ method: "GET", at, expect: [200], doing, ...options })).discard();
   }
   /** See Resolver. */
