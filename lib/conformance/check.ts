@@ -51,10 +51,11 @@ export async function observeAll(options: CheckOptions): Promise<Observations> {
   const { cluster, image, jobs = 8, runTimeoutMs = 300_000, log = silent } = options;
   const signal = options.signal ?? new AbortController().signal;
   const suffix = options.suffix ?? crypto.randomUUID().slice(0, 5);
-  const workplace = await openWorkplace(cluster, options.namespace ?? `conformance-${suffix}`, { signal, log });
+  const prefix = `conformance-${suffix}-`;
+  const workplace = await openWorkplace(cluster, options.namespace ?? `conformance-${suffix}`, { prefix, signal, log });
   const { namespace } = workplace;
   const follower = new RunFollower(cluster, namespace, { signal, log });
-  const settings = { image, namespace, prefix: `conformance-${suffix}-` };
+  const settings = { image, namespace, prefix };
   const laboratory: Omit<Laboratory, "signal"> = { cluster, follower, settings, runTimeoutMs, created: workplace.note };
   const open = new Set<string>();
   let done = 0;

@@ -1,22 +1,27 @@
 /**
- * A namespace of the check's own: made before, removed afterwards with all that was made in it. Knows namespaces and
- * service accounts; nothing of runs.
+ * A namespace of the check's own: made before, removed afterwards with all that was made in it. Knows namespaces,
+ * service accounts and whose an object is; nothing of what the runs show.
  * @module
  */
 import type { Cluster } from "../kubernetes/connect.ts";
 import { isKubernetesError, KubernetesError } from "../kubernetes/error.ts";
-import type { Resource } from "../kubernetes/resource.ts";
+import { list } from "../kubernetes/read.ts";
+import { pipelineRuns, pipelines, type Resource, taskRuns, tasks } from "../kubernetes/resource.ts";
 import { remove } from "../kubernetes/write.ts";
 import { sleep } from "../streams/retry.ts";
 import type { Logger } from "../terminal/log.ts";
+import { at, type JsonObject } from "./path.ts";
 
 /** The namespace that a check works in. */
 export interface Workplace {
   /** Its name. */
   readonly namespace: string;
-  /** Notes an object that has to be deleted at the end. */
+  /** Notes an object that has to be deleted at the end, although its name does not say so. */
   readonly note: (resource: Resource, name: string) => void;
-  /** Deletes what was noted, and the namespace if it was made here. Warns of what stays; never throws. */
+  /**
+   * Deletes what was noted, what has a name that begins with the prefix, what such objects own, and the namespace if
+   * it was made here. Warns of what stays; never throws.
+   */
   readonly clear: () => Promise<void>;
 }
 
@@ -31,14 +36,14 @@ const clearingMs = 20_000;
 export async function openWorkplace(
   cluster: Cluster,
   wanted: string,
-  options: { readonly signal: AbortSignal; readonly log: Logger },
+  options: { readonly prefix: string; readonly signal: AbortSignal; readonly log: Logger },
 ): Promise<Workplace> {
-  const { signal, log } = options;
+  const { prefix, signal, log } = options;
   const answer = await cluster.request("/api/v1/namespaces", {
     method: "POST",
     headers: { "content-type": "application/json" },
+    // Not ended by the signal: whether it was made has to be known, so that it can be deleted.
     body: JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: wanted } }),
-    signal,
   });
   const said = await answer.text();
   const made = answer.ok;
@@ -54,20 +59,48 @@ export async function openWorkplace(
   }
   const namespace = none ? cluster.namespace : wanted;
   if (none) log.debug(`there are no namespaces to make (${answer.status}); "${namespace}" serves`);
-  const objects: [Resource, string][] = [];
+  const noted = new Set<string>();
+  const isOurs = (resource: Resource, object: JsonObject) => {
+    const name = String(at(object, "metadata.name"));
+    const owner = String(at(object, "metadata.ownerReferences[0].name"));
+    return name.startsWith(prefix) || owner.startsWith(prefix) || noted.has(`${resource.plural}/${name}`) ||
+      noted.has(`${pipelineRuns.plural}/${owner}`);
+  };
+  /** Deletes all that is ours; says what could not be deleted, and whether there was anything. */
+  const sweep = async (signal: AbortSignal): Promise<{ found: number; left: string[] }> => {
+    const left: string[] = [];
+    let found = 0;
+    await Promise.all([pipelineRuns, taskRuns, pipelines, tasks].map(async (resource) => {
+      const options = { namespace, signal, attempts: 3 };
+      const items = await list<JsonObject>(cluster, resource, options).then((all) => all.items, (error) => {
+        // A kind that is not served holds nothing of ours.
+        if (!isKubernetesError(error, "kubernetes/not-found")) left.push(`${resource.plural}: ${describe(error)}`);
+        return [];
+      });
+      await Promise.all(
+        items.filter((item) => isOurs(resource, item)).map(async (item) => {
+          const name = String(at(item, "metadata.name"));
+          found++;
+          await remove(cluster, resource, name, options).catch((error) => {
+            left.push(`${resource.plural}/${name}: ${describe(error)}`);
+          });
+        }),
+      );
+    }));
+    return { found, left };
+  };
   const workplace: Workplace = {
     namespace,
-    note: (resource, name) => void objects.push([resource, name]),
+    note: (resource, name) => void noted.add(`${resource.plural}/${name}`),
     clear: async () => {
       const within = AbortSignal.timeout(clearingMs);
-      const left: string[] = [];
-      await Promise.all(objects.map(async ([resource, name]) => {
-        try {
-          await remove(cluster, resource, name, { namespace, signal: within, attempts: 3 });
-        } catch (error) {
-          left.push(`${resource.plural}/${name}: ${error instanceof Error ? error.message : error}`);
-        }
-      }));
+      let left: string[] = [];
+      // More than once: what was under way when the check was interrupted may only now have been made.
+      for (let round = 0; round < 3; round++) {
+        const swept = await sweep(within);
+        left = swept.left;
+        if (swept.found === 0) break;
+      }
       if (made) {
         const gone = await cluster.request(`/api/v1/namespaces/${namespace}`, { method: "DELETE", signal: within })
           .then(async (deleted) => {
@@ -75,13 +108,13 @@ export async function openWorkplace(
             return deleted.ok || deleted.status === 404;
           }, () => false);
         if (!gone) left.push(`namespace ${namespace}`);
-        else left.length = 0;
       }
-      if (left.length > 0) log.warn(`not deleted: ${left.join("; ")}`);
+      if (left.length > 0) log.warn(`not deleted in namespace ${namespace}: ${left.join("; ")}`);
     },
   };
   if (made) {
     try {
+      signal.throwIfAborted();
       await awaitAccount(cluster, namespace, signal);
     } catch (error) {
       await workplace.clear();
@@ -89,6 +122,10 @@ export async function openWorkplace(
     }
   }
   return workplace;
+}
+
+function describe(error: unknown): string {
+  return isKubernetesError(error) ? error.why : String(error);
 }
 
 /**
