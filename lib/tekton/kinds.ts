@@ -35,15 +35,18 @@ export function kindOf(
   if (known === undefined) {
     const near = kinds.find((name) => name.toLowerCase() === String(kind).toLowerCase());
     return {
-      message: kind === undefined ? "there is no kind" : `${JSON.stringify(kind)} is no kind that is checked`,
+      message: kind === undefined ? "there is no kind" : `${quoted(kind)} is no kind that is checked`,
       advice: near === undefined ? `Kinds are ${kinds.join(", ")}.` : `Write kind: ${near}.`,
     };
   }
   if (versions[known].includes(apiVersion as string)) return known;
   return {
-    message: apiVersion === undefined
-      ? "there is no apiVersion"
-      : `there is no ${known} in ${JSON.stringify(apiVersion)}`,
+    message: apiVersion === undefined ? "there is no apiVersion" : `there is no ${known} in ${quoted(apiVersion)}`,
     advice: `Write apiVersion: ${versions[known].join(" or ")}.`,
   };
+}
+
+/** A value as it is shown in a message. */
+function quoted(value: unknown): string {
+  return typeof value === "object" && value !== null ? "that" : `"${value}"`;
 }

@@ -74,11 +74,14 @@ function checkObject(kind: Kind, value: Record<string, unknown>, features: Featu
   const object = withDefaults(kind, decoded.value);
   const checker = new Checker(features);
   checker.object(kind, object, String(value.apiVersion));
-  const broken = decoded.findings.map((finding) => finding.path);
-  const own = checker.findings.filter((finding) =>
-    !broken.some((path) => path.length > 0 && (isWithin(finding.path, path) || isWithin(path, finding.path)))
-  );
+  const own = checker.findings.filter(({ path }) => !decoded.findings.some((finding) => explains(finding, path)));
   return inOrder([...decoded.findings, ...own]);
+}
+
+/** Whether a finding about structure is the reason for one at `path`: the same place, or a field of it that is missing for it. */
+function explains({ rule, path: broken }: Finding, path: Path): boolean {
+  if (broken.length === 0 || rule === "structure/unknown-field") return false;
+  return isWithin(path, broken) || (broken.length === path.length + 1 && isWithin(broken, path));
 }
 
 /** Findings without repetitions, those of one place together, structure first. */

@@ -69,7 +69,10 @@ function reportUnknown(
         `${what} ${JSON.stringify(unknown)} is not known here`,
         list === "" ? "There is none." : `Known: ${list}.`,
       );
-    } else if (mentions.tooDeep) reportTooDeep(path, prefix, report);
+    } else if (mentions.tooDeep && (prefix !== "params" || path.at(-1) === "onError")) {
+      // elsewhere variables/depth has said so already
+      reportTooDeep(path, prefix, report);
+    }
   }
 }
 
