@@ -29,8 +29,10 @@ export interface ManifestFacts {
   readonly mediaType: string;
   /** The manifest's own `mediaType`; undefined where it names none. */
   readonly declaredMediaType: string | undefined;
-  /** `artifactType`, or the media type of the config of an image manifest without one (image spec, "subject"). */
+  /** The manifest's own `artifactType`; undefined where it names none. */
   readonly artifactType: string | undefined;
+  /** What referrers are filtered by: `artifactType`, or else the media type of the config ("Listing Referrers"). */
+  readonly kind: string | undefined;
   /** The manifest's annotations. */
   readonly annotations: Readonly<Record<string, string>> | undefined;
   /** What it refers to as its subject, by digest. */
@@ -93,11 +95,13 @@ export function inspectManifest(bytes: Uint8Array, doing: string): ManifestFacts
     throw bad("it has neither manifests nor config and layers");
   }
   const configType = isRecord(config) && typeof config["mediaType"] === "string" ? config["mediaType"] : undefined;
+  const declaredType = typeof artifactType === "string" && artifactType !== "" ? artifactType : undefined;
   const declaredMediaType = typeof mediaType === "string" && mediaType !== "" ? mediaType : undefined;
   return {
     mediaType: declaredMediaType ?? (isIndex ? indexes : imageManifests)[0]!,
     declaredMediaType,
-    artifactType: typeof artifactType === "string" && artifactType !== "" ? artifactType : configType,
+    artifactType: declaredType,
+    kind: declaredType ?? configType,
     annotations: isRecord(annotations)
       ? Object.fromEntries(
         Object.entries(annotations).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
@@ -115,7 +119,7 @@ export function referrerDescriptor(digest: string, size: number, facts: Manifest
     mediaType: facts.mediaType,
     digest,
     size,
-    ...(facts.artifactType !== undefined && { artifactType: facts.artifactType }),
+    ...(facts.kind !== undefined && { artifactType: facts.kind }),
     ...(facts.annotations !== undefined && { annotations: facts.annotations }),
   };
 }

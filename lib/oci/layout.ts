@@ -258,7 +258,7 @@ export class Layout implements Target {
       if (facts === undefined) continue;
       pending.push(...facts.manifests);
       if (facts.subject !== digest) continue;
-      if (options.artifactType !== undefined && facts.artifactType !== options.artifactType) continue;
+      if (options.artifactType !== undefined && facts.kind !== options.artifactType) continue;
       const size = await this.blobs.size(next);
       if (size !== undefined) found.push(referrerDescriptor(next, size, facts));
     }
