@@ -124,12 +124,10 @@ function lies(needle: Uint8Array, bytes: Uint8Array, start: number): boolean {
   return true;
 }
 
-/** How rare a byte is in ordinary text: 0 for the letters of most words, 2 for capitals and signs. */
-function rarity(byte: number): number {
-  const character = String.fromCharCode(byte);
-  if (/[a-z ./]/.test(character)) return "jkqxz".includes(character) ? 1 : 0;
-  return /[0-9:-]/.test(character) ? 1 : 2;
-}
+/** How rare each byte is in ordinary text: 0 for the letters of most words, 2 for capitals and signs. */
+const rarity = new Uint8Array(256).fill(2);
+for (const character of "abcdefghilmnoprstuvwy ./") rarity[character.charCodeAt(0)] = 0;
+for (const character of "jkqxz0123456789:-") rarity[character.charCodeAt(0)] = 1;
 
 /** Where in a needle the four bytes are that ordinary text holds least often, above all the last two of them. */
 function rarestWindow(bytes: Uint8Array): number {
@@ -138,8 +136,8 @@ function rarestWindow(bytes: Uint8Array): number {
   // The beginning of a long needle is as good as the rest.
   const last = Math.min(bytes.length, 64) - minimumNeedleBytes;
   for (let offset = 0; offset <= last; offset++) {
-    const [a = 0, b = 0, c = 0, d = 0] = [...bytes.subarray(offset, offset + minimumNeedleBytes)].map(rarity);
-    const score = a + b + 3 * (c + d);
+    const score = rarity[bytes[offset]!]! + rarity[bytes[offset + 1]!]! +
+      3 * (rarity[bytes[offset + 2]!]! + rarity[bytes[offset + 3]!]!);
     if (score > bestScore) [best, bestScore] = [offset, score];
   }
   return best;
