@@ -100,8 +100,16 @@ export async function stopBundler(): Promise<void> {
 let loaded: Promise<typeof esbuild> | undefined;
 
 /** Loaded when needed: at its import esbuild asks for permissions, which `--help` does not have. */
-function bundler(): Promise<typeof esbuild> {
-  return loaded ??= import("esbuild");
+async function bundler(): Promise<typeof esbuild> {
+  if (Deno.build.standalone) {
+    throw new TasksmithError({
+      code: "task/bundle",
+      doing: "bundle a script",
+      why: "the compiled binary cannot start the bundler's program",
+      advice: "Run `deno task generate` in the repository, or generate with --embed binary.",
+    });
+  }
+  return await (loaded ??= import("esbuild"));
 }
 
 /**

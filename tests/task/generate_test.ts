@@ -350,3 +350,41 @@ test(
   },
   Deno.build.os !== "linux",
 );
+
+test("generate: each permission in a shebang is one that the script uses", async () => {
+  using repository = new Repository();
+  const { spec } = manifest(await all(repository), "sample-action");
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/script-0`, spec.script ?? "", { mode: 0o755 });
+    const fixed = Object.fromEntries((spec.env ?? []).map(({ name, value }) => [name, value ?? ""]));
+    await new Deno.Command(`${folder}/script-0`, {
+      args: ["--array-param=list"],
+      clearEnv: true,
+      env: {
+        ...fixed,
+        SECRET_CREDENTIALS: "/secrets/credentials/config.json",
+        RESULT_SAID: "/tekton/steps/step-none/results/SAID",
+        DENO_DIR: `${folder}/deno`,
+        DENO_AUDIT_PERMISSIONS: `${folder}/audit`,
+        PATH: `${Deno.execPath().replace(/\/[^/]*$/, "")}:${Deno.env.get("PATH")}`,
+      },
+    }).output();
+    const used = (await Deno.readTextFile(`${folder}/audit`)).trim().split("\n")
+      .map((line) => JSON.parse(line) as { readonly permission: string; readonly value: string });
+    const granted = (spec.script ?? "").split("\n", 1)[0]?.match(/--allow-\S+/g) ?? [];
+    assert.equal(granted.length, 3);
+    for (const flag of granted) {
+      const [, kind, list = ""] = /^--allow-(\w+)=(.*)$/.exec(flag) ?? [];
+      for (const item of list.split(",")) {
+        const prefix = item.replace(/\*$/, "");
+        assert.ok(
+          used.some(({ permission, value }) => permission === kind && value.startsWith(prefix)),
+          `${kind} ${item}`,
+        );
+      }
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}, Deno.build.os !== "linux");
