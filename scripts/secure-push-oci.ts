@@ -5,7 +5,6 @@
  */
 import { dirname } from "node:path";
 import { credentialsFromJson, type CredentialStore } from "../lib/oci/credentials.ts";
-import { machineCredentials } from "../lib/record/machine-credentials.ts";
 import { securePush } from "../lib/record/secure-push.ts";
 import { secretValues } from "../lib/secrets/values.ts";
 import { defineStepAction, variable } from "../lib/task/define.ts";
@@ -117,7 +116,11 @@ export const stepAction = defineStepAction({
 
 /** In a pod the Secret's; at a desk those of this machine. Undefined when a file is named and holds none. */
 async function credentialsOf(path: string | undefined, text: string | undefined): Promise<CredentialStore | undefined> {
-  if (path === undefined) return await machineCredentials();
+  if (path === undefined) {
+    // For the desk: no part of the StepAction's script.
+    const { machineCredentials } = await import("../lib/record/machine-credentials.ts");
+    return await machineCredentials();
+  }
   return text === undefined || text.trim() === "" ? undefined : credentialsFromJson(text, path);
 }
 

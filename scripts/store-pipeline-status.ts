@@ -223,23 +223,18 @@ async function writeWhole(path: string, text: string, makeFolder: boolean): Prom
 /** The mask of a pod: none, because the step that pushes looks through the whole file with every mounted secret. */
 const unchanged = (text: string) => text;
 
-/**
- * Loads a module that is of use at a desk only. With what the step after this one needs as well, both scripts together
- * would be longer than Tekton can pass on: the name is put together so that the module stays out of the script.
- */
-async function atDeskOnly<Module>(path: string): Promise<Module> {
-  return await import(new URL(`../lib/${path}`, import.meta.url).href);
-}
+// What is imported on demand below is for the desk, and no part of the Task's script: with what the step after this one
+// needs as well, both scripts together would be longer than Tekton can pass on.
 
 /** The mask of a desk, where nothing comes after. */
 async function masking(secret: string | undefined): Promise<(text: string) => string> {
-  const { createMasker } = await atDeskOnly<typeof import("../lib/secrets/mask.ts")>("secrets/mask.ts");
+  const { createMasker } = await import("../lib/secrets/mask.ts");
   const masker = createMasker({ values: await valuesOf(secret) });
   return (text) => masker.mask(text);
 }
 
 async function valuesOf(secret: string | undefined): Promise<string[]> {
-  const { secretValues } = await atDeskOnly<typeof import("../lib/secrets/values.ts")>("secrets/values.ts");
+  const { secretValues } = await import("../lib/secrets/values.ts");
   return secret === undefined ? [] : secretValues(secret);
 }
 
@@ -255,11 +250,9 @@ interface Push {
 
 /** What the StepAction does in a pod. */
 async function push(text: string, { reference, credentials, secret, ...rest }: Push): Promise<void> {
-  type Credentials = typeof import("../lib/oci/credentials.ts");
-  type Machine = typeof import("../lib/record/machine-credentials.ts");
-  const { securePush } = await atDeskOnly<typeof import("../lib/record/secure-push.ts")>("record/secure-push.ts");
-  const { credentialsFromJson } = await atDeskOnly<Credentials>("oci/credentials.ts");
-  const { machineCredentials } = await atDeskOnly<Machine>("record/machine-credentials.ts");
+  const { securePush } = await import("../lib/record/secure-push.ts");
+  const { credentialsFromJson } = await import("../lib/oci/credentials.ts");
+  const { machineCredentials } = await import("../lib/record/machine-credentials.ts");
   const directory = await Deno.makeTempDir({ prefix: "pipeline-status-" });
   try {
     await Deno.writeTextFile(`${directory}/${fileName}`, text);
