@@ -40,8 +40,10 @@ export interface LogSource {
 export interface LogSelection {
   /** Begin each line with its time and a space. */
   readonly timestamps?: boolean;
-  /** Only so many lines at the end. */
+  /** Only so many lines at the end. The log must come to an end: see `skipLines` for one that is followed. */
   readonly tailLines?: number | undefined;
+  /** Leave out so many lines at the beginning. */
+  readonly skipLines?: number | undefined;
   /** Only lines not older, in milliseconds since the epoch. */
   readonly since?: number | undefined;
   /** Only so many bytes. */
@@ -60,6 +62,7 @@ export async function* renderLog(
   let left = limitBytes;
   if (left <= 0) return;
   const selected = tailLines === undefined ? log : await tail(log, tailLines);
+  let skip = selection.skipLines ?? 0;
   let block = new Uint8Array(blockSize);
   let filled = 0;
   const flush = () => {
@@ -84,7 +87,13 @@ export async function* renderLog(
   let prefix = new Uint8Array();
   // A synchronous log is never waited for; of an asynchronous one, what there is goes out before the next is awaited.
   const live = Symbol.asyncIterator in selected;
-  for await (const { time, bytes } of selected) {
+  for await (const { time, bytes: all } of selected) {
+    let bytes = all;
+    while (skip > 0 && bytes.length > 0) {
+      const found = bytes.indexOf(newline);
+      bytes = found < 0 ? bytes.subarray(bytes.length) : bytes.subarray(found + 1);
+      skip--;
+    }
     if (since > -Infinity && Date.parse(time) < since) continue;
     if (timestamps) {
       if (time !== prefixOf) {
@@ -121,6 +130,17 @@ async function tail(log: Iterable<LogEntry> | AsyncIterable<LogEntry>, count: nu
     if (kept.length > 2 * count + 1000) kept = kept.slice(-count);
   }
   return kept.slice(-count);
+}
+
+/** How many lines a log has. */
+export async function countLines(log: Iterable<LogEntry> | AsyncIterable<LogEntry>): Promise<number> {
+  let lines = 0;
+  let ended = true;
+  for await (const { bytes } of log) {
+    for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) lines++;
+    ended = bytes.length === 0 ? ended : bytes[bytes.length - 1] === newline;
+  }
+  return ended ? lines : lines + 1;
 }
 
 /** One log in memory. */

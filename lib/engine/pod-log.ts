@@ -5,14 +5,19 @@
  * @module
  */
 import { plainHeaders } from "./api.ts";
-import { type LogSource, renderLog } from "./logs.ts";
+import { countLines, type LogSource, renderLog } from "./logs.ts";
 import type { StoredObject } from "./object.ts";
 import { isTrue } from "./path.ts";
 import { valueAt } from "./selector.ts";
 import { ApiError } from "./status.ts";
 
 /** Answers a request for a log. Throws {@link ApiError}. */
-export function answerLog(pod: StoredObject, query: URLSearchParams, source: LogSource, signal: AbortSignal): Response {
+export async function answerLog(
+  pod: StoredObject,
+  query: URLSearchParams,
+  source: LogSource,
+  signal: AbortSignal,
+): Promise<Response> {
   const { name, namespace = "" } = pod.metadata;
   const container = containerOf(pod, query.get("container"));
   const previous = isTrue(query.get("previous") ?? "false");
@@ -27,12 +32,21 @@ export function answerLog(pod: StoredObject, query: URLSearchParams, source: Log
   const stop = () => ended.abort();
   signal.addEventListener("abort", stop);
   if (signal.aborted) stop();
-  const log = source.open({ namespace, pod: name, container, previous }, { follow, signal: ended.signal });
+  const target = { namespace, pod: name, container, previous };
+  let { tailLines } = selection;
+  let skipLines = 0;
+  if (follow && tailLines !== undefined) {
+    // The last lines of now, and then what comes: the log is read once to count its lines.
+    const now = source.open(target, { follow: false, signal: ended.signal });
+    if (now !== undefined) skipLines = Math.max(0, await countLines(now) - tailLines);
+    tailLines = undefined;
+  }
+  const log = source.open(target, { follow, signal: ended.signal });
   if (log === undefined) {
     signal.removeEventListener("abort", stop);
     throw absence(pod, container, previous);
   }
-  const blocks = renderLog(log, selection);
+  const blocks = renderLog(log, { ...selection, tailLines, skipLines });
   const finish = async () => {
     signal.removeEventListener("abort", stop);
     ended.abort();

@@ -114,7 +114,9 @@ export function serveApi(options: ServeApiOptions): ServedApi {
       const access = accessOf(asked);
       if (!authorize(access)) throw forbidden(access, asked.resource, user);
       const { resource, subresource, namespace = "", name = "" } = asked;
-      if (subresource === "log") return answerLog(store.get(resource, namespace, name), url.searchParams, logs, signal);
+      if (subresource === "log") {
+        return await answerLog(store.get(resource, namespace, name), url.searchParams, logs, signal);
+      }
       return await answerVerb(asked, request, url, { store, signal, bookmarkMs: options.bookmarkMs ?? 60_000 });
     } catch (error) {
       const { status } = error instanceof ApiError ? error : new ApiError(500, `Internal error: ${error}`);

@@ -87,7 +87,7 @@ export class MemoryStorage<T> implements Storage<T> {
   #changes: Change<T>[] = [];
 
   /** An empty one. @param history how many changes are remembered for watches and lists in pages */
-  constructor(history = 100_000) {
+  constructor(history = 10_000) {
     this.#history = history;
   }
 
