@@ -224,6 +224,11 @@ export const flaws: readonly KnownFlaw[] = [
     caught: ["ContainerStateTerminated.reason"],
   },
   {
+    wrong: "a terminated step never has a message",
+    ...served("status.steps.*.terminated.message", drop, "TaskRun"),
+    caught: ["ContainerStateTerminated.message"],
+  },
+  {
     wrong: "a terminated step does not say when it ended",
     ...served("status.steps.*.terminated.finishedAt", drop, "TaskRun"),
     caught: ["ContainerStateTerminated.finishedAt", "ContainerStateTerminated.finishedAt.format"],
@@ -408,6 +413,13 @@ export const flaws: readonly KnownFlaw[] = [
         ? Response.json({ kind: "List", metadata: { resourceVersion: "1" }, items: [] })
         : undefined,
     caught: ["TaskRun.list", "PipelineRun.list"],
+  },
+  {
+    wrong: "a run cannot be read by its name",
+    request: ({ method, plural, name }) =>
+      method === "GET" && isRun(plural) && name !== "" ? refusal(404, `${plural} "${name}" not found`) : undefined,
+    // An update begins with the run as it is.
+    caught: ["TaskRun.read", "PipelineRun.read", "TaskRun.update", "PipelineRun.update"],
   },
   {
     wrong: "an update is answered, not made",
