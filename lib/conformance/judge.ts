@@ -94,9 +94,10 @@ export function of(scenario: string, judge: (observation: Observation, run: Json
 export type Comparison = (actual: unknown, expected: unknown) => boolean;
 
 /** Durations of the same length, however they are written. */
-export const sameDuration: Comparison = (actual, expected) =>
-  typeof actual === "string" && typeof expected === "string" && parseDuration(actual) !== undefined &&
-  parseDuration(actual) === parseDuration(expected);
+export function sameDuration(actual: unknown, expected: unknown): boolean {
+  return typeof actual === "string" && typeof expected === "string" && parseDuration(actual) !== undefined &&
+    parseDuration(actual) === parseDuration(expected);
+}
 
 /** The run is accepted with this field, and the field comes back as it was sent. */
 export function echo(scenario: string, path: string, same: Comparison = contains): Judge {
@@ -307,17 +308,24 @@ export function some(
 }
 
 /** A text with something in it. */
-export const isText: Test = (value) => typeof value === "string" && value !== "" || { wrong: "should be a text" };
+export function isText(value: unknown): ReturnType<Test> {
+  return typeof value === "string" && value !== "" || { wrong: "should be a text" };
+}
 
 /** A time by RFC 3339. */
-export const isTime: Test = (value) =>
-  typeof value === "string" && parseTime(value) !== undefined || { wrong: "is no time by RFC 3339" };
+export function isTime(value: unknown): ReturnType<Test> {
+  return typeof value === "string" && parseTime(value) !== undefined || { wrong: "is no time by RFC 3339" };
+}
 
 /** There at all. */
-export const isPresent: Test = (value) => value !== undefined && value !== null || { wrong: "is missing" };
+export function isPresent(value: unknown): ReturnType<Test> {
+  return value !== undefined && value !== null || { wrong: "is missing" };
+}
 
 /** A JSON object. */
-export const isStructure: Test = (value) => isObject(value) || { wrong: "should be an object" };
+export function isStructure(value: unknown): ReturnType<Test> {
+  return isObject(value) || { wrong: "should be an object" };
+}
 
 /** The value is in the last state of each of the scenarios' runs, and passes the test. */
 export function finals(scenarios: readonly string[], path: string, test: Test): Judge {

@@ -122,12 +122,12 @@ const ofRuns = (kind: RunKind, scenario: string): Requirement[] => {
 };
 
 const present = (run: unknown, path: string) =>
-  judgement(isPresent(at(run, path), {}) === true ? "pass" : "fail", run, path);
+  judgement(isPresent(at(run, path)) === true ? "pass" : "fail", run, path);
 
 /** The metadata of a run, at creation. */
 const creation = (scenario: string, path: string, test: typeof isTime): Judge =>
   of(scenario, ({ creation }) => {
-    const found = test(at(creation.object, path), {});
+    const found = test(at(creation.object, path));
     if (found === true) return judgement("pass", creation.object, path);
     return judgement("fail", creation.object, path, found === "deviates" ? found : found.wrong);
   });
@@ -137,7 +137,7 @@ const prerequisiteTime: Judge = (observed) => {
   if (there.finding !== "pass") return there;
   const object = observed.get("task-reference")?.prerequisites[0]?.answer.object;
   const path = "metadata.creationTimestamp";
-  return judgement(isTime(at(object, path), {}) === true ? "pass" : "fail", object, path);
+  return judgement(isTime(at(object, path)) === true ? "pass" : "fail", object, path);
 };
 
 /** Judges the two runs whose names the server made up; where it refused to, only the recommendation is missed. */
