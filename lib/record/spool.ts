@@ -81,7 +81,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     },
     async close() {
       for (const worker of workers) worker.end();
-      await Deno.remove(own, { recursive: true });
+      // What cannot be removed is no reason to fail after everything is done.
+      await Deno.remove(own, { recursive: true }).catch(() => {});
     },
   };
 }

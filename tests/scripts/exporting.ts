@@ -23,6 +23,8 @@ export interface SampleTask {
   readonly deleted?: boolean;
   /** Has not ended. */
   readonly running?: boolean;
+  /** Tekton has stopped the sidecars, as it does: by another image in their place. */
+  readonly stoppedSidecars?: boolean;
   /** When its containers started. @default 2026-11-21T05:36:00Z */
   readonly startedAt?: string;
 }
@@ -45,26 +47,32 @@ export class SampleRun {
 
   #add(sample: SampleTask): void {
     const { task, logs, deleted = false, running = false, startedAt = "2026-11-21T05:36:00Z" } = sample;
-    const pod = `run-${task}-pod`;
+    const run = `run-${task.replace(/[^a-z0-9]/g, "")}x`;
+    const pod = `${run}-pod`;
     const names = Object.keys(logs);
     const of = (prefix: string) => names.filter((name) => name.startsWith(prefix));
     const state = running ? { running: { startedAt } } : { terminated: { exitCode: 0, startedAt } };
     const statuses = (names: readonly string[]) => names.map((container) => ({ name: container, container, ...state }));
     this.pipeline.start(task, {
+      name: run,
       ...running ? { status: "Unknown" } : { status: "True" },
       more: { podName: pod, steps: statuses(of("step-")), sidecars: statuses(of("sidecar-")) },
     });
     if (deleted) return;
     const main = [...of("step-"), ...of("sidecar-")];
     const init = names.filter((name) => !main.includes(name));
-    const containerStatuses = (names: readonly string[]) => names.map((name) => ({ name, restartCount: 0, state }));
+    const containerStatuses = (names: readonly string[]) =>
+      names.map((name) => {
+        const stopped = sample.stoppedSidecars && name.startsWith("sidecar-");
+        return { name, state, ...stopped ? { restartCount: 1, lastState: state } : { restartCount: 0 } };
+      });
     this.pipeline.store.create({
       apiVersion: "v1",
       kind: "Pod",
       metadata: {
         name: pod,
         namespace: "ns",
-        labels: { "tekton.dev/pipelineRun": "pr", "tekton.dev/taskRun": `run-${task}` },
+        labels: { "tekton.dev/pipelineRun": "pr", "tekton.dev/taskRun": run },
       },
       ...{
         spec: { initContainers: init.map((name) => ({ name })), containers: main.map((name) => ({ name })) },
