@@ -59,68 +59,109 @@ export async function* renderLog(
   selection: LogSelection = {},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   const { timestamps = false, since = -Infinity, tailLines, limitBytes = Infinity } = selection;
-  let left = limitBytes;
-  if (left <= 0) return;
+  if (limitBytes <= 0) return;
   const selected = tailLines === undefined ? log : await tail(log, tailLines);
   let skip = selection.skipLines ?? 0;
-  let block = new Uint8Array(blockSize);
-  let filled = 0;
-  const flush = () => {
-    const full = block.subarray(0, filled);
-    block = new Uint8Array(blockSize);
-    filled = 0;
-    return full;
-  };
-  /** Copies into blocks; gives those that became full. */
-  function* put(bytes: Uint8Array): Generator<Uint8Array<ArrayBuffer>> {
-    let rest = bytes.length > left ? bytes.subarray(0, left) : bytes;
-    left -= rest.length;
-    while (rest.length > 0) {
-      const part = rest.subarray(0, blockSize - filled);
-      block.set(part, filled);
-      filled += part.length;
-      rest = rest.subarray(part.length);
-      if (filled === blockSize) yield flush();
-    }
-  }
+  const out = new Blocks(limitBytes);
+  const encoder = new TextEncoder();
+  const prefixes = new Uint8Array(128);
   let prefixOf = "";
   let prefix = new Uint8Array();
-  // A synchronous log is never waited for; of an asynchronous one, what there is goes out before the next is awaited.
-  const live = Symbol.asyncIterator in selected;
-  for await (const { time, bytes: all } of selected) {
+  const write = ({ time, bytes: all }: LogEntry) => {
     let bytes = all;
     while (skip > 0 && bytes.length > 0) {
       const found = bytes.indexOf(newline);
       bytes = found < 0 ? bytes.subarray(bytes.length) : bytes.subarray(found + 1);
       skip--;
     }
-    if (since > -Infinity && Date.parse(time) < since) continue;
-    if (timestamps) {
-      if (time !== prefixOf) {
-        prefix = new TextEncoder().encode(`${time} `);
-        prefixOf = time;
-      }
-      for (let start = 0; start < bytes.length;) {
-        const found = bytes.indexOf(newline, start);
-        const end = found < 0 ? bytes.length : found + 1;
-        yield* put(prefix);
-        yield* put(bytes.subarray(start, end));
-        start = end;
-      }
-    } else {
-      yield* put(bytes);
+    if (since > -Infinity && Date.parse(time) < since) return;
+    if (!timestamps) return out.put(bytes);
+    if (time !== prefixOf) {
+      prefix = prefixes.subarray(0, encoder.encodeInto(`${time} `, prefixes).written);
+      prefixOf = time;
     }
-    if (left <= 0) break;
-    if (live && filled > 0) yield flush();
+    for (let start = 0; start < bytes.length;) {
+      const found = bytes.indexOf(newline, start);
+      const end = found < 0 ? bytes.length : found + 1;
+      out.put(prefix);
+      out.put(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
+      start = end;
+    }
+  };
+  if (Symbol.asyncIterator in selected) {
+    // What there is goes out before the next is awaited.
+    for await (const entry of selected) {
+      write(entry);
+      out.flush();
+      yield* out.take();
+      if (out.ended) return;
+    }
+  } else {
+    // A log that is not waited for fills its blocks; `for await` here would wait for each line all the same.
+    for (const entry of selected) {
+      write(entry);
+      if (out.full.length > 0) yield* out.take();
+      if (out.ended) return;
+    }
   }
-  if (filled > 0) yield flush();
+  out.flush();
+  yield* out.take();
 }
 
-/** The last lines of a log; holds no more than those. */
+/** Bytes gathered into blocks, up to a limit. */
+class Blocks {
+  /** Blocks ready to go. */
+  full: Uint8Array<ArrayBuffer>[] = [];
+  #left: number;
+  #block = new Uint8Array(blockSize);
+  #filled = 0;
+
+  constructor(limit: number) {
+    this.#left = limit;
+  }
+
+  /** The limit is reached; everything is ready to go. */
+  get ended(): boolean {
+    return this.#left <= 0;
+  }
+
+  put(bytes: Uint8Array): void {
+    if (bytes.length <= this.#left && bytes.length <= blockSize - this.#filled) {
+      this.#block.set(bytes, this.#filled);
+      this.#filled += bytes.length;
+      this.#left -= bytes.length;
+    } else {
+      for (let at = 0; at < bytes.length && this.#left > 0;) {
+        const size = Math.min(bytes.length - at, this.#left, blockSize - this.#filled);
+        this.#block.set(bytes.subarray(at, at + size), this.#filled);
+        this.#filled += size;
+        this.#left -= size;
+        at += size;
+        if (this.#filled === blockSize) this.flush();
+      }
+    }
+    if (this.#left <= 0) this.flush();
+  }
+
+  flush(): void {
+    if (this.#filled === 0) return;
+    this.full.push(this.#block.subarray(0, this.#filled));
+    this.#block = new Uint8Array(blockSize);
+    this.#filled = 0;
+  }
+
+  take(): Uint8Array<ArrayBuffer>[] {
+    const full = this.full;
+    this.full = [];
+    return full;
+  }
+}
+
+/** The last lines of a log; holds no more than twice those. */
 async function tail(log: Iterable<LogEntry> | AsyncIterable<LogEntry>, count: number): Promise<LogEntry[]> {
   let kept: LogEntry[] = [];
   if (count <= 0) return kept;
-  for await (const { time, bytes } of log) {
+  await each(log, ({ time, bytes }) => {
     for (let start = 0; start < bytes.length;) {
       const found = bytes.indexOf(newline, start);
       const end = found < 0 ? bytes.length : found + 1;
@@ -128,7 +169,7 @@ async function tail(log: Iterable<LogEntry> | AsyncIterable<LogEntry>, count: nu
       start = end;
     }
     if (kept.length > 2 * count + 1000) kept = kept.slice(-count);
-  }
+  });
   return kept.slice(-count);
 }
 
@@ -136,11 +177,23 @@ async function tail(log: Iterable<LogEntry> | AsyncIterable<LogEntry>, count: nu
 export async function countLines(log: Iterable<LogEntry> | AsyncIterable<LogEntry>): Promise<number> {
   let lines = 0;
   let ended = true;
-  for await (const { bytes } of log) {
+  await each(log, ({ bytes }) => {
     for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) lines++;
     ended = bytes.length === 0 ? ended : bytes[bytes.length - 1] === newline;
-  }
+  });
   return ended ? lines : lines + 1;
+}
+
+/** `for await` waits for each entry even of a log that need not be waited for. */
+async function each(
+  log: Iterable<LogEntry> | AsyncIterable<LogEntry>,
+  visit: (entry: LogEntry) => void,
+): Promise<void> {
+  if (Symbol.asyncIterator in log) {
+    for await (const entry of log) visit(entry);
+  } else {
+    for (const entry of log) visit(entry);
+  }
 }
 
 /** One log in memory. */
