@@ -81,8 +81,7 @@ export async function bundleScript(path: string, options: BundleOptions): Promis
       advice: "Import only what the repository holds, so that the output is the same on every machine.",
     });
   }
-  const code = deferPackages(result.outputFiles[0]?.text ?? "", packages);
-  return { code, files, packages: [...packages].sort() };
+  return { code: result.outputFiles[0]?.text ?? "", files, packages: [...packages].sort() };
 }
 
 /** The same program in fewer characters: names of its own shortened, what people read it by left out. */
@@ -136,7 +135,10 @@ const deskOnly: esbuild.Plugin = {
   },
 };
 
-/** Bare names become pinned `npm:` specifiers, left to the moment the code imports them; built-ins stay. */
+/**
+ * Bare names become pinned `npm:` specifiers, left to the moment the code imports them; built-ins stay. With
+ * `--cached-only` Deno does not look for such a package before that, so an empty cache does no harm.
+ */
 function packagesOnDemand(imports: BundleOptions["imports"], packages: Set<string>): esbuild.Plugin {
   return {
     name: "packages-on-demand",
@@ -156,18 +158,6 @@ function packagesOnDemand(imports: BundleOptions["imports"], packages: Set<strin
       });
     },
   };
-}
-
-/**
- * Deno reads the module graph before it runs anything and would look up each package it finds there, in a cache that a
- * stock image does not have. A computed specifier is not looked at before it is needed.
- */
-function deferPackages(code: string, packages: ReadonlySet<string>): string {
-  let text = code;
-  for (const specifier of packages) {
-    text = text.replaceAll(`import(${JSON.stringify(specifier)})`, `import(String(${JSON.stringify(specifier)}))`);
-  }
-  return text;
 }
 
 function messagesOf(error: unknown): string {

@@ -71,9 +71,9 @@ export async function generate(
     for (const { name, uses, params } of task.stepsAfter ?? []) {
       const action = findStepAction(source, all, uses.stepAction, uses.version);
       assertParamsFit(source, name, action, params);
-      actions.push(scriptOf(name, formFor(await codeOf(action), scriptBudget / 2)));
+      actions.push(scriptOf(name, await formFor(await codeOf(action), scriptBudget / 2)));
     }
-    const own = formFor(code, task.kind === "Task" ? scriptBudget - totalOf(actions) : scriptBudget / 2);
+    const own = await formFor(code, task.kind === "Task" ? scriptBudget - totalOf(actions) : scriptBudget / 2);
     const scripts = [scriptOf(task.step ?? task.name, own), ...actions];
     assertWithinBudget(source, scripts);
     const comment = `Generated from ${source.path}: change that file, then run: deno task generate`;
@@ -83,19 +83,19 @@ export async function generate(
       writeYaml(manifestOf(task, { env: code.env, script: own?.script }, settings), comment),
     );
     if (own !== undefined && own.form !== "readable") files.set(`${task.name}.js`, code.readable);
-    files.set("README.md", readmeOf(task, grantsOf(task), settings));
     const rbac = rbacYaml(task, comment);
     if (rbac !== undefined) files.set("rbac.yaml", rbac);
     for (const [name, module] of Object.entries(task.schemas ?? {})) {
       files.set(name, `${JSON.stringify(await readSchema(root, source, module), null, 2)}\n`);
     }
+    files.set("README.md", readmeOf(task, { grants: grantsOf(task), files: [...files.keys()] }, settings));
     generated.push({ source, folder: taskFolder(task.name, task.version), files, scripts });
   }
   return generated;
 }
 
 /** A way to embed a script. */
-interface Form {
+export interface Form {
   /** Readable text; the same compressed; minified and then compressed. */
   readonly form: "readable" | "compressed" | "minified";
   /** The complete script. */
@@ -105,7 +105,7 @@ interface Form {
 /** A step's code. */
 interface Code {
   /** The ways to embed it, the most readable first; none where the image's binary holds it. */
-  readonly forms: readonly Form[];
+  readonly forms: readonly (() => Promise<Form> | Form)[];
   /** The readable bundle. */
   readonly readable: string;
   /** Variables that the shebang needs. */
@@ -113,8 +113,13 @@ interface Code {
 }
 
 /** The most readable form that fits into what is left; the densest where none does. */
-function formFor({ forms }: Code, left: number): Form | undefined {
-  return forms.find(({ script }) => byteLength(script) <= left) ?? forms.at(-1);
+async function formFor({ forms }: Code, left: number): Promise<Form | undefined> {
+  let form: Form | undefined;
+  for (const make of forms) {
+    form = await make();
+    if (byteLength(form.script) <= left) break;
+  }
+  return form;
 }
 
 function scriptOf(step: string, form: Form | undefined): StepScript {
@@ -135,13 +140,11 @@ async function codeFor(
   const { code } = await bundleScript(path, { root, imports });
   const shebang: Shebang = shebangOf(definition.name, grantsOf(definition));
   const title = `${path}, bundled`;
+  const whole = (form: Form["form"], text: string): Form => ({ form, script: `${shebang.line}\n${text}` });
   const packed = (text: string, how: string) => packScript(text, `${title}, ${how}`, `${definition.name}.js`);
-  const forms = ([
-    ["readable", `// ${title}\n${code}`],
-    ["compressed", packed(code, "compressed")],
-    ["minified", packed(await minify(code), "minified and compressed")],
-  ] as const).map(([form, text]): Form => ({ form, script: `${shebang.line}\n${text}` }));
-  const [found] = forms.flatMap(({ script }) => replacedByTekton(script));
+  const readable = whole("readable", `// ${title}\n${code}`);
+  // the other forms hold the code as base64, in which Tekton finds nothing
+  const [found] = replacedByTekton(readable.script);
   if (found) {
     throw new TasksmithError({
       code: "task/substitution",
@@ -161,6 +164,11 @@ async function codeFor(
       advice: "End the file with `if (import.meta.main) await main(task);` and import no other script, only lib/.",
     });
   }
+  const forms = [
+    () => readable,
+    () => whole("compressed", packed(code, "compressed")),
+    async () => whole("minified", packed(await minify(code), "minified and compressed")),
+  ];
   return { forms, readable: code, env: shebang.env };
 }
 

@@ -11,8 +11,16 @@ import { renderProse } from "./prose.ts";
 import { minimumTekton, type Settings, taskFolder } from "./settings.ts";
 import { type Plain, writeYaml } from "./yaml.ts";
 
+/** What else was generated. */
+export interface Surroundings {
+  /** Permissions of the own step. */
+  readonly grants: Grants;
+  /** Names of the other files of the folder. */
+  readonly files: readonly string[];
+}
+
 /** The README, Markdown. */
-export function readmeOf(task: Definition, grants: Grants, settings: Settings): string {
+export function readmeOf(task: Definition, { grants, files }: Surroundings, settings: Settings): string {
   const isTask = task.kind === "Task";
   const sections: (readonly [heading: string, body: string] | undefined)[] = [
     ["Parameters", parameters(task)],
@@ -23,7 +31,8 @@ export function readmeOf(task: Definition, grants: Grants, settings: Settings): 
     ...Object.entries(task.readme ?? {}).map(([heading, body]) => [heading, renderProse(body)] as const),
     isTask ? ["RBAC", rbac(task)] : undefined,
     ["Permissions of the step", permissions(grants, settings)],
-    ["At the desk", desk(task)],
+    files.some((file) => file.endsWith(".schema.json")) ? ["Schemas", schemas(files)] : undefined,
+    ["At the desk", desk(task, files)],
   ];
   const body = sections.filter((section) => section !== undefined)
     .map(([heading, text]) => `## ${heading}\n\n${text.trim()}\n`).join("\n");
@@ -216,10 +225,21 @@ no user ids (OpenShift does), the image's own user must not be root, or the pod 
 \`securityContext: {runAsUser: 65532}\`. Needs Tekton ${minimumTekton} or later.`;
 }
 
-function desk(task: Definition): string {
+function schemas(files: readonly string[]): string {
+  const links = files.filter((file) => file.endsWith(".schema.json")).map((file) => `- [${file}](${file})`);
+  return `JSON Schemas of what is stored:\n\n${links.join("\n")}`;
+}
+
+function desk(task: Definition, files: readonly string[]): string {
+  const readable = `${task.name}.js`;
   return `The same file is a command:
 
 \`\`\`sh
 deno run -A scripts/${task.name}.ts --help
-\`\`\``;
+\`\`\`
+${
+    files.includes(readable)
+      ? `\nThe script in the YAML is compressed, since Tekton passes all scripts of a Task in one argument; [${readable}](${readable})\nholds it readable.\n`
+      : ""
+  }`;
 }

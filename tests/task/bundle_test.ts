@@ -56,12 +56,13 @@ test("bundle: text is not escaped, so that people can read it", async () => {
   assert.match((await bundle({ "scripts/x.ts": `console.log("größer → \\u2028");` })).code, /größer → \\u2028/);
 });
 
-test("bundle: a package is left to the moment it is imported, pinned, out of Deno's sight", async () => {
+test("bundle: a package is left to the moment it is imported, pinned; before that Deno does not miss it", async () => {
   const { code, packages } = await bundle({
     "scripts/x.ts": `console.log("started");
 try { await import("@kubernetes/client-node"); } catch { console.log("not cached"); }\n`,
   });
   assert.deepEqual(packages, ["npm:@kubernetes/client-node@2.0.1"]);
+  assert.match(code, /import\("npm:@kubernetes\/client-node@2\.0\.1"\)/);
   const { stdout, stderr } = await runScript(code);
   assert.equal(stdout, "started\nnot cached\n", stderr);
 });

@@ -1135,11 +1135,13 @@ function inspectManifest(bytes, doing) {
     throw bad("it has neither manifests nor config and layers");
   }
   const configType = isRecord(config) && typeof config["mediaType"] === "string" ? config["mediaType"] : void 0;
+  const declaredType = typeof artifactType === "string" && artifactType !== "" ? artifactType : void 0;
   const declaredMediaType = typeof mediaType === "string" && mediaType !== "" ? mediaType : void 0;
   return {
     mediaType: declaredMediaType ?? (isIndex ? indexes : imageManifests)[0],
     declaredMediaType,
-    artifactType: typeof artifactType === "string" && artifactType !== "" ? artifactType : configType,
+    artifactType: declaredType,
+    kind: declaredType ?? configType,
     annotations: isRecord(annotations) ? Object.fromEntries(
       Object.entries(annotations).filter((pair) => typeof pair[1] === "string")
     ) : void 0,
@@ -1153,7 +1155,7 @@ function referrerDescriptor(digest, size, facts) {
     mediaType: facts.mediaType,
     digest,
     size,
-    ...facts.artifactType !== void 0 && { artifactType: facts.artifactType },
+    ...facts.kind !== void 0 && { artifactType: facts.kind },
     ...facts.annotations !== void 0 && { annotations: facts.annotations }
   };
 }
@@ -3873,7 +3875,7 @@ function runEnd(bytes, from, end, members) {
 }
 function startsToken(bytes, at, members) {
   const before = bytes[at - 1];
-  if (before === void 0 || word[before] === 0 && members[before] === 0) return true;
+  if (before === void 0 || word[before] === 0 && (before !== 45 || members[before] === 0)) return true;
   const second = bytes[at - 2];
   if (second === 92) return before === 110 || before === 114 || before === 116;
   if (bytes[at - 3] === 37) return true;
@@ -4312,18 +4314,15 @@ function lies(needle, bytes, start) {
   for (let i = 0; i < needle.length; i++) if (needle[i] !== bytes[start + i]) return false;
   return true;
 }
-function rarity(byte) {
-  const character = String.fromCharCode(byte);
-  if (/[a-z ./]/.test(character)) return "jkqxz".includes(character) ? 1 : 0;
-  return /[0-9:-]/.test(character) ? 1 : 2;
-}
+var rarity = new Uint8Array(256).fill(2);
+for (const character of "abcdefghilmnoprstuvwy ./") rarity[character.charCodeAt(0)] = 0;
+for (const character of "jkqxz0123456789:-") rarity[character.charCodeAt(0)] = 1;
 function rarestWindow(bytes) {
   let best = 0;
   let bestScore = -1;
   const last = Math.min(bytes.length, 64) - minimumNeedleBytes;
   for (let offset = 0; offset <= last; offset++) {
-    const [a = 0, b = 0, c = 0, d = 0] = [...bytes.subarray(offset, offset + minimumNeedleBytes)].map(rarity);
-    const score = a + b + 3 * (c + d);
+    const score = rarity[bytes[offset]] + rarity[bytes[offset + 1]] + 3 * (rarity[bytes[offset + 2]] + rarity[bytes[offset + 3]]);
     if (score > bestScore) [best, bestScore] = [offset, score];
   }
   return best;
@@ -4529,7 +4528,7 @@ var Pass = class {
   #search;
   #write;
   #found;
-  /** Bytes that may be looked at again: a few that are out already, and all that are not. */
+  /** Bytes that are not out yet. They reach back as far as a rule may look before what is not decided. */
   #kept = new Uint8Array();
   /** Offset of the first kept byte. */
   #base = 0;
@@ -4581,7 +4580,7 @@ var Pass = class {
     }
     this.#decided = base + limit2;
     this.#writeUpTo(bytes, last ? base + bytes.length : Math.max(this.#written, base + limit2 - lookBehind));
-    const keepFrom = Math.max(0, this.#written - base - lookBehind);
+    const keepFrom = this.#written - base;
     this.#kept = bytes.slice(keepFrom);
     this.#base = base + keepFrom;
   }
@@ -4823,7 +4822,8 @@ async function openSpool(options) {
     },
     async close() {
       for (const worker of workers) worker.end();
-      await Deno.remove(own, { recursive: true });
+      await Deno.remove(own, { recursive: true }).catch(() => {
+      });
     }
   };
 }

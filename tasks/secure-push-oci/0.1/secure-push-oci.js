@@ -43,6 +43,13 @@ var require_help = __commonJS({
   }
 });
 
+// desk:machine-credentials.ts
+var require_machine_credentials = __commonJS({
+  "desk:machine-credentials.ts"() {
+    throw new Error("machine-credentials.ts is not part of a Task's script: run it from its file");
+  }
+});
+
 // scripts/secure-push-oci.ts
 import { dirname } from "node:path";
 
@@ -160,45 +167,6 @@ async function askHelper(...args) {
   return await helper.runCredentialHelper(...args);
 }
 var noCredentials = { description: "no credentials", find: () => Promise.resolve(void 0) };
-async function loadCredentials(options = {}) {
-  const { env = {}, home } = options;
-  const join2 = (directory, path) => directory ? [`${directory}/${path}`] : [];
-  const named2 = options.files ?? (env["REGISTRY_AUTH_FILE"] ? [env["REGISTRY_AUTH_FILE"]] : void 0);
-  const files = named2 ?? [
-    ...join2(env["XDG_RUNTIME_DIR"], "containers/auth.json"),
-    ...join2(env["XDG_CONFIG_HOME"] || home && `${home}/.config`, "containers/auth.json"),
-    ...join2(env["DOCKER_CONFIG"] || home && `${home}/.docker`, "config.json")
-  ];
-  const stores = [];
-  for (const file of files) {
-    let text;
-    try {
-      text = await Deno.readTextFile(file);
-    } catch (error) {
-      if (named2 === void 0) continue;
-      throw credentialError(
-        `read the credentials in ${file}`,
-        error instanceof Error ? error.message : String(error),
-        "name a docker config.json or podman auth.json that exists and may be read"
-      );
-    }
-    stores.push(credentialsFromJson(text, file));
-  }
-  return combineCredentials(stores);
-}
-function combineCredentials(stores) {
-  if (stores.length <= 1) return stores[0] ?? noCredentials;
-  return {
-    description: stores.map((store) => store.description).join("; "),
-    async find(registry, repository, options) {
-      for (const store of stores) {
-        const credential = await store.find(registry, repository, options);
-        if (credential !== void 0) return credential;
-      }
-      return void 0;
-    }
-  };
-}
 function credentialsFromJson(text, origin) {
   const malformed = (why, advice = 'a docker config.json looks like {"auths":{"quay.io":{"auth":"…"}}}') => credentialError(`read the credentials in ${origin}`, why, advice);
   let json;
@@ -297,13 +265,6 @@ function credentialError(doing, why, advice) {
 }
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-// lib/record/machine-credentials.ts
-async function machineCredentials() {
-  const names = ["REGISTRY_AUTH_FILE", "DOCKER_CONFIG", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"];
-  const env = Object.fromEntries(names.map((name) => [name, Deno.env.get(name)]));
-  return await loadCredentials({ env, home: Deno.env.get("HOME") });
 }
 
 // lib/streams/digest.ts
@@ -936,11 +897,13 @@ function inspectManifest(bytes, doing) {
     throw bad("it has neither manifests nor config and layers");
   }
   const configType = isRecord(config) && typeof config["mediaType"] === "string" ? config["mediaType"] : void 0;
+  const declaredType = typeof artifactType2 === "string" && artifactType2 !== "" ? artifactType2 : void 0;
   const declaredMediaType = typeof mediaType === "string" && mediaType !== "" ? mediaType : void 0;
   return {
     mediaType: declaredMediaType ?? (isIndex ? indexes : imageManifests)[0],
     declaredMediaType,
-    artifactType: typeof artifactType2 === "string" && artifactType2 !== "" ? artifactType2 : configType,
+    artifactType: declaredType,
+    kind: declaredType ?? configType,
     annotations: isRecord(annotations) ? Object.fromEntries(
       Object.entries(annotations).filter((pair) => typeof pair[1] === "string")
     ) : void 0,
@@ -954,7 +917,7 @@ function referrerDescriptor(digest, size, facts) {
     mediaType: facts.mediaType,
     digest,
     size,
-    ...facts.artifactType !== void 0 && { artifactType: facts.artifactType },
+    ...facts.kind !== void 0 && { artifactType: facts.kind },
     ...facts.annotations !== void 0 && { annotations: facts.annotations }
   };
 }
@@ -1972,7 +1935,7 @@ function runEnd(bytes, from, end, members) {
 }
 function startsToken(bytes, at, members) {
   const before = bytes[at - 1];
-  if (before === void 0 || word[before] === 0 && members[before] === 0) return true;
+  if (before === void 0 || word[before] === 0 && (before !== 45 || members[before] === 0)) return true;
   const second = bytes[at - 2];
   if (second === 92) return before === 110 || before === 114 || before === 116;
   if (bytes[at - 3] === 37) return true;
@@ -2411,18 +2374,15 @@ function lies(needle, bytes, start) {
   for (let i = 0; i < needle.length; i++) if (needle[i] !== bytes[start + i]) return false;
   return true;
 }
-function rarity(byte) {
-  const character = String.fromCharCode(byte);
-  if (/[a-z ./]/.test(character)) return "jkqxz".includes(character) ? 1 : 0;
-  return /[0-9:-]/.test(character) ? 1 : 2;
-}
+var rarity = new Uint8Array(256).fill(2);
+for (const character of "abcdefghilmnoprstuvwy ./") rarity[character.charCodeAt(0)] = 0;
+for (const character of "jkqxz0123456789:-") rarity[character.charCodeAt(0)] = 1;
 function rarestWindow(bytes) {
   let best = 0;
   let bestScore = -1;
   const last = Math.min(bytes.length, 64) - minimumNeedleBytes;
   for (let offset = 0; offset <= last; offset++) {
-    const [a = 0, b = 0, c = 0, d = 0] = [...bytes.subarray(offset, offset + minimumNeedleBytes)].map(rarity);
-    const score = a + b + 3 * (c + d);
+    const score = rarity[bytes[offset]] + rarity[bytes[offset + 1]] + 3 * (rarity[bytes[offset + 2]] + rarity[bytes[offset + 3]]);
     if (score > bestScore) [best, bestScore] = [offset, score];
   }
   return best;
@@ -2628,7 +2588,7 @@ var Pass = class {
   #search;
   #write;
   #found;
-  /** Bytes that may be looked at again: a few that are out already, and all that are not. */
+  /** Bytes that are not out yet. They reach back as far as a rule may look before what is not decided. */
   #kept = new Uint8Array();
   /** Offset of the first kept byte. */
   #base = 0;
@@ -2680,7 +2640,7 @@ var Pass = class {
     }
     this.#decided = base + limit2;
     this.#writeUpTo(bytes, last ? base + bytes.length : Math.max(this.#written, base + limit2 - lookBehind));
-    const keepFrom = Math.max(0, this.#written - base - lookBehind);
+    const keepFrom = this.#written - base;
     this.#kept = bytes.slice(keepFrom);
     this.#base = base + keepFrom;
   }
@@ -4215,7 +4175,10 @@ var stepAction = defineStepAction({
   }
 });
 async function credentialsOf(path, text) {
-  if (path === void 0) return await machineCredentials();
+  if (path === void 0) {
+    const { machineCredentials } = await Promise.resolve().then(() => __toESM(require_machine_credentials()));
+    return await machineCredentials();
+  }
   return text === void 0 || text.trim() === "" ? void 0 : credentialsFromJson(text, path);
 }
 var serviceAccountToken = "/var/run/secrets/kubernetes.io/serviceaccount/token";

@@ -43,6 +43,41 @@ var require_help = __commonJS({
   }
 });
 
+// desk:mask.ts
+var require_mask = __commonJS({
+  "desk:mask.ts"() {
+    throw new Error("mask.ts is not part of a Task's script: run it from its file");
+  }
+});
+
+// desk:values.ts
+var require_values = __commonJS({
+  "desk:values.ts"() {
+    throw new Error("values.ts is not part of a Task's script: run it from its file");
+  }
+});
+
+// desk:secure-push.ts
+var require_secure_push = __commonJS({
+  "desk:secure-push.ts"() {
+    throw new Error("secure-push.ts is not part of a Task's script: run it from its file");
+  }
+});
+
+// desk:credentials.ts
+var require_credentials = __commonJS({
+  "desk:credentials.ts"() {
+    throw new Error("credentials.ts is not part of a Task's script: run it from its file");
+  }
+});
+
+// desk:machine-credentials.ts
+var require_machine_credentials = __commonJS({
+  "desk:machine-credentials.ts"() {
+    throw new Error("machine-credentials.ts is not part of a Task's script: run it from its file");
+  }
+});
+
 // scripts/store-pipeline-status.ts
 import { dirname } from "node:path";
 
@@ -2467,22 +2502,19 @@ async function writeWhole(path, text, makeFolder) {
   }
 }
 var unchanged = (text) => text;
-async function atDeskOnly(path) {
-  return await import(new URL(`../lib/${path}`, import.meta.url).href);
-}
 async function masking(secret) {
-  const { createMasker } = await atDeskOnly("secrets/mask.ts");
+  const { createMasker } = await Promise.resolve().then(() => __toESM(require_mask()));
   const masker = createMasker({ values: await valuesOf(secret) });
   return (text) => masker.mask(text);
 }
 async function valuesOf(secret) {
-  const { secretValues: secretValues2 } = await atDeskOnly("secrets/values.ts");
+  const { secretValues: secretValues2 } = await Promise.resolve().then(() => __toESM(require_values()));
   return secret === void 0 ? [] : secretValues2(secret);
 }
 async function push(text, { reference: reference2, credentials, secret, ...rest }) {
-  const { securePush } = await atDeskOnly("record/secure-push.ts");
-  const { credentialsFromJson } = await atDeskOnly("oci/credentials.ts");
-  const { machineCredentials } = await atDeskOnly("record/machine-credentials.ts");
+  const { securePush } = await Promise.resolve().then(() => __toESM(require_secure_push()));
+  const { credentialsFromJson } = await Promise.resolve().then(() => __toESM(require_credentials()));
+  const { machineCredentials } = await Promise.resolve().then(() => __toESM(require_machine_credentials()));
   const directory = await Deno.makeTempDir({ prefix: "pipeline-status-" });
   try {
     await Deno.writeTextFile(`${directory}/${fileName}`, text);
