@@ -13,6 +13,10 @@ import type { RunKind } from "./scenario.ts";
 /** The resource of each kind of run. */
 export const runResources: Readonly<Record<RunKind, Resource>> = { TaskRun: taskRuns, PipelineRun: pipelineRuns };
 
+/** Most states kept of one run, and most runs: far more than a check makes, so that a flood ends somewhere. */
+const mostStates = 1000;
+const mostRuns = 10_000;
+
 /** The states of one object, and whether it has been deleted since. */
 interface Trail {
   readonly states: JsonObject[];
@@ -81,9 +85,15 @@ export class RunFollower {
   #keep(kind: RunKind, state: JsonObject): Trail {
     const key = `${kind}/${at(state, "metadata.name")}`;
     let trail = this.#trails.get(key);
-    if (trail === undefined) this.#trails.set(key, trail = { states: [], deleted: false });
+    if (trail === undefined) {
+      trail = { states: [], deleted: false };
+      if (this.#trails.size < mostRuns) this.#trails.set(key, trail);
+    }
     // A relist shows the state that is known already.
-    if (JSON.stringify(trail.states.at(-1)) !== JSON.stringify(state)) trail.states.push(state);
+    if (JSON.stringify(trail.states.at(-1)) !== JSON.stringify(state)) {
+      if (trail.states.length === mostStates) trail.states.pop();
+      trail.states.push(state);
+    }
     return trail;
   }
 

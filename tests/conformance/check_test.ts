@@ -63,3 +63,17 @@ for (const flaw of allowed) {
     assert.equal(report.conformant, true);
   });
 }
+
+Deno.test("an implementation that accepts everything and does nothing fails, and the report says why", async () => {
+  const { report, left } = await check({
+    wrong: "nothing is ever run",
+    recording: (recording) => ({ ...recording, statuses: [], children: [] }),
+    caught: [],
+    runTimeoutMs: 1000,
+  });
+  assert.equal(report.conformant, false);
+  assert.ok(report.counts.fail > 60, `${report.counts.fail}`);
+  const example = report.results.find(({ id }) => id === "StatusSignalling.Succeeded.true");
+  assert.match(example?.evidence.note ?? "", /the run has not ended within 1 s/);
+  assert.deepEqual(left, []);
+});
