@@ -81,7 +81,9 @@ export async function bundleScript(path: string, options: BundleOptions): Promis
       advice: "Import only what the repository holds, so that the output is the same on every machine.",
     });
   }
-  return { code: result.outputFiles[0]?.text ?? "", files, packages: [...packages].sort() };
+  // a source file's own shebang is for the desk, and would be a fault on any line but the first
+  const code = (result.outputFiles[0]?.text ?? "").replace(/^#!.*\n/, "");
+  return { code, files, packages: [...packages].sort() };
 }
 
 /** The same program in fewer characters: names of its own shortened, what people read it by left out. */

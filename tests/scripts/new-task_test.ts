@@ -40,6 +40,15 @@ Deno.test("new-task: the starter is formatted, linted, typed, tested, generated 
   const { kind, spec } = parse(repository.read("tasks/scan-image/0.1/scan-image.yaml"));
   assert.equal(kind, "Task");
   assert.match(spec.steps[0].script, /^#!\/usr\/bin\/env -S deno run .*\n\/\/ scripts\/scan-image\.ts, bundled\n/);
+  repository.write("script-0", spec.steps[0].script);
+  const args = ["run", "--ext=js", "--cached-only", "--no-config", "--allow-env=PARAM_*,TASKRUN_NAME", "script-0"];
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: repository.path,
+    env: { PARAM_WHOM: "pod", TASKRUN_NAME: "scan-1", NO_COLOR: "1" },
+  }).output();
+  assert.equal(new TextDecoder().decode(stdout), "GREETING=Hello pod!\n", new TextDecoder().decode(stderr));
+  assert.match(new TextDecoder().decode(stderr), /scan-1: 10 characters/);
   assert.match(
     repository.read("scripts/main.ts"),
     /\n {2}"scan-image": \{ about: "Scan Image \(a Task\)", load: \(\) => import\("\.\/scan-image\.ts"\) \},\n/,

@@ -52,6 +52,11 @@ test("bundle: own code is inlined, types are gone, paths are the repository's", 
   assert.deepEqual(await bundle(files), first, "the same in another folder");
 });
 
+test("bundle: the shebang of a file is its own", async () => {
+  const { code } = await bundle({ "scripts/x.ts": "#!/usr/bin/env -S deno run -A\nconsole.log(1);\n" });
+  assert.equal(code, "// scripts/x.ts\nconsole.log(1);\n");
+});
+
 test("bundle: text is not escaped, so that people can read it", async () => {
   assert.match((await bundle({ "scripts/x.ts": `console.log("größer → \\u2028");` })).code, /größer → \\u2028/);
 });

@@ -1,4 +1,3 @@
-#!/usr/bin/env -S deno run --allow-net --allow-env --allow-read --allow-write
 var __create = Object.create;
 var __defProp = Object.defineProperty;
 var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
@@ -2295,6 +2294,7 @@ async function uploadBlob(session, descriptor, source, options) {
   const pieces2 = new Pieces(source, doing);
   let upload;
   let failures = 0;
+  let doubted = false;
   const begin = async (from) => {
     const query = from === void 0 ? "" : `?mount=${digest}&from=${encodeURIComponent(from)}`;
     try {
@@ -2389,7 +2389,9 @@ async function uploadBlob(session, descriptor, source, options) {
         signal?.throwIfAborted();
         const status = error instanceof OciError ? error.details["status"] : void 0;
         const resumable = upload !== void 0 && (status === 416 || status === 404);
-        const again = isRetryable(error) || resumable && {};
+        const doubtful = !doubted && status === 400 && upload?.offset === 0 && size <= chunkBytes2 && error.code === "oci/digest-mismatch";
+        doubted ||= doubtful;
+        const again = isRetryable(error) || (resumable || doubtful) && {};
         if (!again || ++failures >= attempts) throw error;
         const delay = backoff(failures, again.afterMs, session.http.retry);
         session.http.logRetry(doing, error, failures, delay);
@@ -2399,7 +2401,7 @@ async function uploadBlob(session, descriptor, source, options) {
         const before = upload;
         upload = await ask(before);
         if (upload === void 0 && await exists()) return;
-        if (status === 416 && upload !== void 0 && upload.offset === before.offset) {
+        if (upload !== void 0 && (doubtful || status === 416 && upload.offset === before.offset)) {
           await cancel(session, upload.url);
           upload = void 0;
         }

@@ -1,4 +1,3 @@
-#!/usr/bin/env -S deno run --allow-net --allow-env --allow-read --allow-write
 var __create = Object.create;
 var __defProp = Object.defineProperty;
 var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
