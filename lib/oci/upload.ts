@@ -49,6 +49,7 @@ export async function uploadBlob(
   const pieces = new Pieces(source, doing);
   let upload: Upload | undefined;
   let failures = 0;
+  let doubted = false;
 
   const begin = async (from: string | undefined): Promise<Upload | undefined> => {
     const query = from === undefined ? "" : `?mount=${digest}&from=${encodeURIComponent(from)}`;
@@ -151,7 +152,12 @@ export async function uploadBlob(
         // 416: not where the registry stands. 404: it has lost the upload, or finished it and the answer was lost.
         const status = error instanceof OciError ? error.details["status"] : undefined;
         const resumable = upload !== undefined && (status === 416 || status === 404);
-        const again = isRetryable(error) || (resumable && {});
+        // fetch by itself repeats a request whose connection broke before any answer. A chunk says where it belongs, but
+        // a whole blob sent twice may end up behind the part that came through first: once, that is ruled out.
+        const doubtful: boolean = !doubted && status === 400 && upload?.offset === 0 && size <= chunkBytes &&
+          (error as OciError).code === "oci/digest-mismatch";
+        doubted ||= doubtful;
+        const again = isRetryable(error) || ((resumable || doubtful) && {});
         if (!again || ++failures >= attempts) throw error;
         const delay = backoff(failures, again.afterMs, session.http.retry);
         session.http.logRetry(doing, error, failures, delay);
@@ -161,7 +167,7 @@ export async function uploadBlob(
         const before: Upload = upload;
         upload = await ask(before);
         if (upload === undefined && await exists()) return;
-        if (status === 416 && upload !== undefined && upload.offset === before.offset) {
+        if (upload !== undefined && (doubtful || (status === 416 && upload.offset === before.offset))) {
           // Its word and its deed differ: leave that session and begin another.
           await cancel(session, upload.url);
           upload = undefined;

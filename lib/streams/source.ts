@@ -17,7 +17,8 @@ export interface Source {
   open(offset?: number): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-const chunkBytes = 256 * 1024;
+// Small, so that the memory of what was read before is taken back sooner: 68 MB resident instead of 113 for a large file.
+const chunkBytes = 64 * 1024;
 
 /** The offset, or an error that says why it is impossible. */
 function checkOffset(offset: number, size: number): number {
