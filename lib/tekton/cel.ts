@@ -6,6 +6,7 @@
 
 const token =
   /\s+|\/\/[^\n]*|[rbRB]{0,2}(?:"""[^]*?"""|'''[^]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|0[xX][0-9a-fA-F]+[uU]?|(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?[uU]?|[_a-zA-Z][_a-zA-Z0-9]*|&&|\|\||[=!<>]=|[-+*/%<>!?:.,()[\]{}]/y;
+const binary = /^(&&|\|\||[=!<>]=|[*\/%<>?:,+]|in)$/;
 const closing: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
 /** What is wrong with the syntax of an expression; `undefined` where nothing was seen. Never throws. */
@@ -23,6 +24,7 @@ export function celProblem(text: string): string | undefined {
     if (/^(\s|\/\/)/.test(match)) continue;
     const operand = /^[_a-zA-Z0-9"']|^\.[0-9]/.test(match) && match !== "in";
     if (operand && operandBefore) return `the CEL expression has no operator before ${JSON.stringify(match)}`;
+    if (binary.test(match) && !operandBefore) return `the CEL expression has nothing before ${JSON.stringify(match)}`;
     if (closing[match] !== undefined) open.push(closing[match]);
     else if (/^[)\]}]$/.test(match) && open.pop() !== match) return `the CEL expression has a ${match} too many`;
     operandBefore = operand || /^[)\]}]$/.test(match);

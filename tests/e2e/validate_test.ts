@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { fromFileUrl, join } from "node:path";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { formatPath } from "../../lib/tekton/finding.ts";
 import { isTektonDocument, kindOf } from "../../lib/tekton/kinds.ts";
 import { validate } from "../../lib/tekton/validate.ts";
@@ -11,7 +12,7 @@ import { openWebhook } from "./webhook.ts";
 const ignore = !Deno.env.get("KUBECONFIG");
 if (ignore) console.error("comparing verdicts with the real webhook is skipped: no KUBECONFIG in the environment");
 
-const root = fromFileUrl(new URL("../../", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Documents of Tekton's in the project's own files. */
 function* samples(folder: string): Generator<Mutant> {

@@ -346,9 +346,10 @@ const mutators: readonly Mutator[] = [
     const value: Json = random.pick<Json>([text, [text], { k: text }, `a ${text}`]);
     const params = Array.isArray(task.params) ? task.params : (task.params = []);
     const name = random.pick(["p", "string", "array", "object", "a.b", "own"]);
-    if (random.chance(0.3)) task.when = [{ input: text, operator: "in", values: [random.pick(variables)] }];
-    else if (random.chance(0.2)) task.matrix = { params: [{ name: "m", value: [text, "b"] }] };
-    else if (random.chance(0.2)) task.matrix = { include: [{ name: "i", params: [{ name: "m", value: text }] }] };
+    const where = random.next();
+    if (where < 0.3) task.when = [{ input: text, operator: "in", values: [random.pick(variables)] }];
+    else if (where < 0.45) task.matrix = { params: [{ name: "m", value: [text, "b"] }] };
+    else if (where < 0.6) task.matrix = { include: [{ name: "i", params: [{ name: "m", value: text }] }] };
     else params.push({ name, value });
     return "pipeline param";
   },

@@ -229,7 +229,7 @@ kind: TaskRun
 metadata: {name: named}
 spec:
   taskRef: {resolver: hub, params: [{name: name, value: git-clone}, {name: versions, value: [a, b]}]}
-  params: [{name: anything, value: {a: b}}, {name: ANY, value: 5}]
+  params: [{name: anything, value: {a: b}}, {name: ANY2, value: 5}]
   status: TaskRunCancelled
   statusMessage: enough
   timeout: "0"
@@ -291,7 +291,7 @@ kind: PipelineRun
 metadata: {name: referring}
 spec:
   pipelineRef: {resolver: git, params: [{name: url, value: u}]}
-  params: [{name: p, value: $(context.pipelineRun.name)}, {name: q, value: [1, 2]}]
+  params: [{name: p, value: $(context.pipelineRun.name)}, {name: q, value: ["1", "2"]}]
   status: StoppedRunFinally
   timeouts: {pipeline: "0", tasks: "0", finally: "0"}
 `,

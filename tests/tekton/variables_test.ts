@@ -76,7 +76,7 @@ Deno.test("no text makes the readers throw, and what they find is in the text", 
       withoutIndex(text);
       parseVariable(text);
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
 

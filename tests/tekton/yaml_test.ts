@@ -160,11 +160,16 @@ Deno.test("reading never throws, and JSON comes back as it is", () => {
       ),
       (parts) => void readYaml(parts.join("")),
     ),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
-  fc.assert(fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+  fc.assert(fc.property(fc.jsonValue({ stringUnit: "grapheme" }), (value) => {
     if (JSON.stringify(value)?.includes('"__proto__"') || JSON.stringify(value).includes("-0")) return;
-    assert.deepEqual(valueOf(`[${JSON.stringify(value)}]`), [JSON.parse(JSON.stringify(value))]);
+    // whole numbers beyond 2^53 come as bigint
+    const read = JSON.stringify(
+      valueOf(`[${JSON.stringify(value)}]`),
+      (_, item) => typeof item === "bigint" ? Number(item) : item,
+    );
+    assert.deepEqual(JSON.parse(read), [JSON.parse(JSON.stringify(value))]);
   }));
 });
 

@@ -19,7 +19,7 @@ const StepOutputConfig = object("StepOutputConfig", "Step output config.", {
 });
 
 const Step = object("Step", "One container of a Task.", {
-  name: text("Name of the step, a DNS label."),
+  name: maybe(text("Name of the step, a DNS label.")),
   displayName: maybe(text("Name for people.")),
   image: maybe(text("Container image reference.")),
   command: maybe(list(text(), "Entrypoint, not run by a shell; the image has its own when absent.")),
@@ -59,7 +59,7 @@ const StepTemplate = object("StepTemplate", "Defaults for every step.", {
 });
 
 const Sidecar = object("Sidecar", "A container that runs beside the steps.", {
-  name: text("Name."),
+  name: maybe(text("Name.")),
   image: maybe(text("Container image reference.")),
   command: maybe(list(text(), "Entrypoint, not run by a shell; the image has its own when absent.")),
   args: maybe(list(text(), "Arguments of the entrypoint.")),

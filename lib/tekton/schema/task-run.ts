@@ -25,12 +25,12 @@ const TaskRunDebug = object("TaskRunDebug", "Task run debug.", {
 
 const TaskRunStepSpec = object("TaskRunStepSpec", "Task run step spec.", {
   name: text("Name."),
-  computeResources: of(containerTypes.ResourceRequirements, "CPU, memory and other resources asked for."),
+  computeResources: maybe(of(containerTypes.ResourceRequirements, "CPU, memory and other resources asked for.")),
 });
 
 const TaskRunSidecarSpec = object("TaskRunSidecarSpec", "Task run sidecar spec.", {
   name: text("Name."),
-  computeResources: of(containerTypes.ResourceRequirements, "CPU, memory and other resources asked for."),
+  computeResources: maybe(of(containerTypes.ResourceRequirements, "CPU, memory and other resources asked for.")),
 });
 
 const TaskRunSpec = object("TaskRunSpec", "Task run spec.", {

@@ -18,7 +18,7 @@ const WorkspaceDeclaration = object("WorkspaceDeclaration", "Declares a workspac
 
 const WorkspaceUsage = object("WorkspaceUsage", "Limits a workspace to one container.", {
   name: text("Name."),
-  mountPath: text("Where it appears for this container."),
+  mountPath: maybe(text("Where it appears for this container.")),
 });
 
 const PipelineWorkspaceDeclaration = object("PipelineWorkspaceDeclaration", "Declares a workspace of a Pipeline.", {

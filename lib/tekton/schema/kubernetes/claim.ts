@@ -59,7 +59,7 @@ const PersistentVolumeClaim = object("PersistentVolumeClaim", "Persistent volume
 
 const PersistentVolumeClaimTemplate = object("PersistentVolumeClaimTemplate", "Persistent volume claim template.", {
   metadata: maybe(of(metadataTypes.ObjectMeta, "Object metadata.")),
-  spec: of(PersistentVolumeClaimSpec, "What is wanted."),
+  spec: maybe(of(PersistentVolumeClaimSpec, "What is wanted.")),
 });
 
 /**

@@ -24,7 +24,7 @@ const NodeSelector = object("NodeSelector", "Node selector.", {
 
 const PreferredSchedulingTerm = object("PreferredSchedulingTerm", "Preferred scheduling term.", {
   weight: int32("Weight, 1 to 100."),
-  preference: of(NodeSelectorTerm, "The preferred term."),
+  preference: maybe(of(NodeSelectorTerm, "The preferred term.")),
 });
 
 const NodeAffinity = object("NodeAffinity", "Node affinity.", {
@@ -45,7 +45,7 @@ const PodAffinityTerm = object("PodAffinityTerm", "Pod affinity term.", {
 
 const WeightedPodAffinityTerm = object("WeightedPodAffinityTerm", "Weighted pod affinity term.", {
   weight: int32("Weight, 1 to 100."),
-  podAffinityTerm: of(PodAffinityTerm, "The term."),
+  podAffinityTerm: maybe(of(PodAffinityTerm, "The term.")),
 });
 
 const PodAffinity = object("PodAffinity", "Pod affinity.", {
