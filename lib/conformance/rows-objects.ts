@@ -47,7 +47,9 @@ const unknownField: Judge = (observed) => {
   const observation = observed.get("unknown-field");
   const path = "spec.conformanceUnknownField";
   const found = judgement("pass", observation?.creation.object ?? observation?.sent, path);
-  if (observation?.creation.object !== undefined) return found;
+  if (observation?.creation.object !== undefined) {
+    return { ...found, note: found.value === "absent" ? "dropped" : "kept" };
+  }
   return { ...found, value: "refused", note: observation?.creation.message ?? "no answer" };
 };
 
