@@ -22,10 +22,15 @@ export class Following<T extends Followed> {
   /** The last known state of what was there and has been deleted, by name. */
   readonly deleted: Map<string, T> = new Map();
   readonly #updates: AsyncGenerator<WatchUpdate<T>, never>;
+  readonly #trim: (object: T) => void;
   #running: Promise<void> = Promise.resolve();
 
-  /** Sends no request yet. `options.signal` must be aborted before {@link Following.end} is called. */
-  constructor(cluster: Cluster, resource: Resource, options: WatchOptions) {
+  /**
+   * Sends no request yet. `options.signal` must be aborted before {@link Following.end} is called.
+   * @param trim takes from each object what nobody will ask for, so that it is not kept
+   */
+  constructor(cluster: Cluster, resource: Resource, options: WatchOptions, trim: (object: T) => void) {
+    this.#trim = trim;
     this.#updates = watch<T>(cluster, resource, options);
   }
 
@@ -65,8 +70,7 @@ export class Following<T extends Followed> {
 
   #put(object: T): void {
     const name = object.metadata.name ?? "";
-    // Up to a third of an object, of no use to anybody here.
-    Reflect.deleteProperty(object.metadata, "managedFields");
+    this.#trim(object);
     this.deleted.delete(name);
     this.objects.set(name, object);
   }

@@ -29,7 +29,10 @@ export type { Unfinished } from "./outstanding.ts";
 export interface Snapshot {
   /** The PipelineRun. */
   readonly pipelineRun: PipelineRun;
-  /** Every TaskRun of it, our own and other observers too, in order of name; `managedFields` are left out. */
+  /**
+   * Every TaskRun of it, our own and other observers too, in order of name; without `managedFields`, `taskSpec` and
+   * `provenance`.
+   */
   readonly taskRuns: readonly TaskRun[];
   /** Every CustomRun of it, in order of name. */
   readonly customRuns: readonly CustomRun[];
@@ -89,9 +92,9 @@ export async function waitForOthers(cluster: Cluster, options: WaitOptions): Pro
     pipelineRun: new Following<PipelineRun>(cluster, pipelineRuns, {
       ...common,
       fieldSelector: `metadata.name=${checkName("the name of a PipelineRun", name)}`,
-    }),
-    taskRuns: new Following<TaskRun>(cluster, taskRuns, { ...common, labelSelector }),
-    customRuns: new Following<CustomRun>(cluster, customRuns, { ...common, labelSelector }),
+    }, withoutManagedFields),
+    taskRuns: new Following<TaskRun>(cluster, taskRuns, { ...common, labelSelector }, withoutSpec),
+    customRuns: new Following<CustomRun>(cluster, customRuns, { ...common, labelSelector }, withoutManagedFields),
     customRunsKnown: true,
   };
   const all = [collections.pipelineRun, collections.taskRuns, collections.customRuns];
@@ -142,6 +145,22 @@ export async function waitForOthers(cluster: Cluster, options: WaitOptions): Pro
     clearTimeout(timeout);
     stop.abort();
     await Promise.all(all.map((each) => each.end()));
+  }
+}
+
+/** Who wrote which field is up to a third of an object. */
+function withoutManagedFields(object: PipelineRun | TaskRun | CustomRun): void {
+  if (object.metadata !== undefined) Reflect.deleteProperty(object.metadata, "managedFields");
+}
+
+/** Most of a TaskRun is the Task it ran, once more for each attempt. */
+function withoutSpec(run: TaskRun): void {
+  withoutManagedFields(run);
+  if (run.spec !== undefined) Reflect.deleteProperty(run.spec, "taskSpec");
+  for (const status of [run.status, ...run.status?.retriesStatus ?? []]) {
+    if (status === undefined) continue;
+    Reflect.deleteProperty(status, "taskSpec");
+    Reflect.deleteProperty(status, "provenance");
   }
 }
 
