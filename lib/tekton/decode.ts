@@ -66,7 +66,7 @@ export interface Decoded {
 
 /** Reads `value` as an object of the kind. Never throws. */
 export function decode(kind: Kind, value: unknown): Decoded {
-  const schema = kindSchemas[kind];
+  const schema: unknown = kindSchemas[kind];
   const context = new Context();
   const decoded = readerOf(schema as Schema)(value, context, false);
   return { value: (decoded ?? {}) as Record<string, unknown>, findings: context.findings };

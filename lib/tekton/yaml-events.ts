@@ -7,7 +7,10 @@
 
 import { COLLECTION_STYLE, type Event, EVENT_ID, parseEvents, SCALAR_STYLE, YAMLException } from "js-yaml";
 
-/** Events of a text. */
+/**
+ * Events of a text.
+ * @internal
+ */
 export interface ParsedText {
   /** The events. */
   readonly events: readonly Event[];

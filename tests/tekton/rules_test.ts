@@ -55,3 +55,10 @@ Deno.test("what only the API server refuses is left out on request", () => {
     assert.equal(validate(value, { webhookOnly: true })?.ok, true, rule.id);
   }
 });
+
+Deno.test("docs/validate.md lists every rule with what it says", () => {
+  const page = Deno.readTextFileSync(new URL("../../docs/validate.md", import.meta.url)).replaceAll(/ +\|/g, " |");
+  for (const { id, says } of allRules) {
+    assert.ok(page.includes(`| \`${id}\` | ${says.replaceAll("|", "\\|")}`), `${id} is missing or says something else`);
+  }
+});

@@ -3,7 +3,6 @@
  * @module
  */
 
-import type { TObject } from "typebox";
 import { pipelineRunTypes } from "./pipeline-run.ts";
 import { pipelineTypes } from "./pipeline.ts";
 import { stepActionTypes } from "./step-action.ts";
@@ -14,7 +13,7 @@ import { taskTypes } from "./task.ts";
  * Definition of each kind.
  * @internal
  */
-export const kindSchemas: Readonly<Record<"Task" | "Pipeline" | "TaskRun" | "PipelineRun" | "StepAction", TObject>> = {
+export const kindSchemas = {
   Task: taskTypes.Task,
   Pipeline: pipelineTypes.Pipeline,
   TaskRun: taskRunTypes.TaskRun,
