@@ -101,7 +101,7 @@ export class Authenticator {
         (challenge.scheme === "bearer" || credential.username !== undefined);
     }
     // A token that was refused has expired early, or was for less than the challenge asks: get another.
-    if (sent !== undefined) this.#tokens.delete(scope);
+    if (sent !== undefined) { for (const key of goodFor(scope)) this.#tokens.delete(key); }
     return true;
   }
 
@@ -122,18 +122,19 @@ export class Authenticator {
   }
 
   async #token(scope: string, signal: AbortSignal | undefined): Promise<Token> {
-    // A token to push is good for pulling too.
-    for (const key of [scope, scope.replace(/:pull$/, ":pull,push")]) {
+    const keys = goodFor(scope);
+    for (let key = keys.find((each) => this.#tokens.has(each)); key !== undefined;) {
       const cached = this.#tokens.get(key);
-      if (cached === undefined) continue;
-      const token = await cached;
-      if (token.expiresAt > Date.now()) return token;
-      this.#tokens.delete(key);
+      // One that another operation asked for and did not get is no matter here.
+      const token = await cached?.catch(() => undefined);
+      if (token !== undefined && token.expiresAt > Date.now()) return token;
+      if (this.#tokens.get(key) === cached) this.#tokens.delete(key);
+      key = keys.find((each) => this.#tokens.has(each));
     }
+    // Nothing is awaited between the look above and the note below: many operations at once log in once.
     const { registry } = this.#reference;
     const fetched = this.#http.retrying(`log in to ${registry}`, signal, () => this.#fetchToken(scope, signal));
     this.#tokens.set(scope, fetched);
-    fetched.catch(() => this.#tokens.delete(scope));
     return await fetched;
   }
 
@@ -203,6 +204,11 @@ export class Authenticator {
     this.#secrets.add(token.value);
     return token;
   }
+}
+
+/** The scopes whose token serves for a scope: one to push is good for pulling too. */
+function goodFor(scope: string): string[] {
+  return [scope, scope.replace(/:pull$/, ":pull,push")];
 }
 
 function tokenOf(body: Uint8Array | undefined): Token | undefined {

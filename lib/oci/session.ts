@@ -17,7 +17,8 @@ export interface SessionOptions extends HttpOptions {
   /**
    * Speak HTTP without TLS.
    * @default true with localhost, 127.0.0.0/8 and [::1]; with a private IP address (RFC 1918) when no TLS is spoken
-   * there, as docker's and Google's clients have it for registries inside of clusters; otherwise false
+   * there and no {@link caCerts} are given, as docker's and Google's clients have it for registries inside of clusters;
+   * otherwise false
    */
   readonly plainHttp?: boolean | undefined;
   /** Ends every operation; its reason is thrown. */
@@ -88,7 +89,7 @@ export class Session {
     this.#repository = repository;
     this.#authenticator = new Authenticator(this.http, reference, options.credentials, plainHttp);
     this.#signal = options.signal;
-    if (options.plainHttp === undefined && !plainHttp && isPrivateAddress(registry)) {
+    if (options.plainHttp === undefined && !plainHttp && !options.caCerts?.length && isPrivateAddress(registry)) {
       this.#withoutTls = () => {
         this.#withoutTls = undefined;
         this.base = new URL(this.base.href.replace(/^https:/, "http:"));
@@ -114,7 +115,9 @@ export class Session {
       try {
         return await this.#attempt(init, signal);
       } catch (error) {
-        const notTls = error instanceof OciError && error.code === "oci/not-tls" && typeof init.at === "string";
+        // Of the registry itself, not of a host that it sent to.
+        const notTls = error instanceof OciError && error.code === "oci/not-tls" && typeof init.at === "string" &&
+          error.details["host"] === base.host;
         if (notTls) this.#withoutTls?.();
         if (!notTls || this.base === base) throw error;
         return await this.#attempt(init, signal); // nothing was sent yet: the handshake failed
@@ -137,6 +140,8 @@ export class Session {
       const authorization = ours ? await this.#authenticator.authorization(scope, signal) : undefined;
       const headers = { ...init.headers, ...(authorization !== undefined && { authorization }) };
       const exchange = await this.http.exchange({ method, url, headers, body, doing, signal });
+      // Who has spoken TLS once is not believed to have none later: that would be someone else.
+      this.#withoutTls = undefined;
       if (init.expect.includes(exchange.status)) return exchange;
       const challenge = exchange.headers.get("www-authenticate");
       if (exchange.status === 401 && exchange.url.origin === this.base.origin && logins < 2) {
