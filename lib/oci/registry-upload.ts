@@ -105,7 +105,7 @@ export class UploadSessions {
    * client's broken connection. What arrives before a failure stays.
    * @param range where the client says that the body begins and ends, inclusive, in bytes
    * @throws Refusal 416 when the body does not begin where the session stands, 400 when it has another length than
-   * `range`, 413 when the blob gets too large
+   * `range`, 413 when the blob gets too large, 408 when nothing more arrives, 409 when another request takes over
    */
   async append(
     session: UploadSession,
@@ -125,12 +125,15 @@ export class UploadSessions {
     const ended = new Promise<void>((resolve) => done = resolve);
     const reader = body.getReader();
     found.writing = ended;
+    let stopped = false;
     found.stop = () => {
+      stopped = true;
       reader.cancel("another request continues this upload").catch(() => {});
       return ended;
     };
     try {
       const received = await this.#receive(found, reader);
+      if (stopped) throw new Refusal(409, "BLOB_UPLOAD_INVALID", "another request went on with this upload");
       if (expected !== undefined && received !== expected) {
         throw new Refusal(400, "SIZE_INVALID", `the body has ${received} bytes, its range ${expected}`, {
           headers: sessionHeaders(found),

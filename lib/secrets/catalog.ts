@@ -151,7 +151,12 @@ export const ruleCatalog: Readonly<Record<string, RuleEntry>> = {
       around("//registry.example.com/:_authToken=", take(lower, 32), "\n"),
       around("//registry.example.com/:_password=", take(mixed, 16) + "==", "\n"),
     ],
-    nearMisses: () => ["//registry.example.com/:_authToken=${NPM_TOKEN}", "//registry.example.com/:_authToken="],
+    nearMisses: () => [
+      "//registry.example.com/:_authToken=${NPM_TOKEN}",
+      "//registry.example.com/:_authToken=$NPM_TOKEN_OF_CI",
+      "//registry.example.com/:_password=************",
+      "//registry.example.com/:_authToken=",
+    ],
   },
   "pypi-token": {
     description: "PyPI upload tokens",

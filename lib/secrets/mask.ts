@@ -125,7 +125,7 @@ class Pass {
   readonly #search: MultiSearch<Meaning>;
   readonly #write: (part: Uint8Array<ArrayBuffer>) => void;
   readonly #found: (rule: string) => void;
-  /** Bytes that may be looked at again: a few that are out already, and all that are not. */
+  /** Bytes that are not out yet. They reach back as far as a rule may look before what is not decided. */
   #kept: Uint8Array<ArrayBuffer> = new Uint8Array();
   /** Offset of the first kept byte. */
   #base = 0;
@@ -188,7 +188,7 @@ class Pass {
     // A needle found later may mask a few bytes before it.
     this.#writeUpTo(bytes, last ? base + bytes.length : Math.max(this.#written, base + limit - lookBehind));
     // A copy, because what was written out may be gone to another thread by then.
-    const keepFrom = Math.max(0, this.#written - base - lookBehind);
+    const keepFrom = this.#written - base;
     this.#kept = bytes.slice(keepFrom);
     this.#base = base + keepFrom;
   }

@@ -86,7 +86,7 @@ const jwt: Rule = {
     if (dot - at < 15 || bytes[dot] !== 0x2e || textOf(bytes, dot + 1, Math.min(end, dot + 4)) !== "eyJ") {
       return undefined;
     }
-    const to = runEnd(bytes, dot + 1, end, base64url);
+    const to = runEnd(bytes, dot + 1, end, jwtCharacters);
     return to - dot > 10 ? { from: at, to, run: jwtCharacters } : undefined;
   },
 };

@@ -61,12 +61,12 @@ export function runEnd(bytes: Uint8Array, from: number, end: number, members: Ui
 }
 
 /**
- * Whether the byte before `at` can stand before a token: it belongs neither to a word nor to the token's own set (else
- * every part of a long run would be looked at again and again), or it is the end of an escape.
+ * Whether the byte before `at` can stand before a token: it is no part of a word (nor a dash, for tokens that hold
+ * dashes: else every part of a long dashed run would be looked at again and again), or it is the end of an escape.
  */
 export function startsToken(bytes: Uint8Array, at: number, members: Uint8Array): boolean {
   const before = bytes[at - 1];
-  if (before === undefined || (word[before] === 0 && members[before] === 0)) return true;
+  if (before === undefined || (word[before] === 0 && (before !== 0x2d || members[before] === 0))) return true;
   const second = bytes[at - 2];
   // \n, \r, \t of a JSON string; %3D of a URL; the m of a terminal's colour.
   if (second === 0x5c) return before === 0x6e || before === 0x72 || before === 0x74;

@@ -142,6 +142,21 @@ Deno.test("a connection that hangs in the middle does not block the client's nex
   assert.equal(put.status, 201);
 });
 
+Deno.test("what a connection still delivers after the client went on elsewhere is not appended", async () => {
+  await using at = await begun();
+  const url = new URL(at.upload);
+  using connection = await Deno.connect({ hostname: url.hostname, port: Number(url.port) });
+  const head = `PATCH ${url.pathname} HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n`;
+  await connection.write(new TextEncoder().encode(`${head}half`));
+  while ((await call("GET", at.upload)).headers.get("range") !== "0-3");
+  await call("PATCH", at.upload, { body: " and half", headers: { "content-range": "4-12" } });
+  const answer = new Uint8Array(1000);
+  await connection.read(answer);
+  assert.match(new TextDecoder().decode(answer), /^HTTP\/1.1 409 /, "the first request has been ended");
+  await connection.write(new TextEncoder().encode(" late"));
+  assert.equal((await call("PUT", `${at.upload}?digest=${digestOf("half and half")}`)).status, 201);
+});
+
 Deno.test("a body of which nothing more arrives is given up", async () => {
   await using at = await begun({ idleMs: 50 });
   const url = new URL(at.upload);

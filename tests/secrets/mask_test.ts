@@ -176,6 +176,15 @@ Deno.test("secrets that overlap or repeat are masked as a whole", () => {
   assert.deepEqual(masker.findings(), [{ rule: valueRule, count: 4 }]);
 });
 
+Deno.test("where several match, the longest names the finding, then the rule before the value", () => {
+  const { secret } = ruleCatalog["jwt"]!.examples()[0]!;
+  const values = [secret, secret.slice(0, 20), `${secret.slice(0, 20)}${secret.slice(20, 30)}`];
+  assert.equal(createMasker({ values }).mask(secret), replacement("jwt"));
+  const token = "npm_" + "a1".repeat(18);
+  assert.equal(createMasker({ values: [token] }).mask(token), replacement("npm-token"));
+  assert.equal(createMasker({ values: [`${token} and more`] }).mask(`${token} and more`), replacement(valueRule));
+});
+
 Deno.test("findings are counted by rule, and told as they come", async () => {
   const masker = createMasker({ values: ["hunter2-hunter2"] });
   const heard: string[] = [];
@@ -201,12 +210,14 @@ Deno.test("rules can be left out, values are optional, short values are ignored"
 
 Deno.test("what comes out may be transferred to another thread at once", async () => {
   const masker = createMasker({ values: ["hunter2-hunter2"] });
-  const log = encoder.encode("some text hunter2-hunter2 and more\n".repeat(5000)) as Bytes;
-  let size = 0;
+  const quiet = "some text and more\n".repeat(5000);
+  const leaky = "some text hunter2-hunter2 and more\n".repeat(5000);
+  const log = encoder.encode(quiet + leaky + quiet) as Bytes;
+  let output = "";
   for await (const part of ReadableStream.from(cut(log, [1000, 70_000])).pipeThrough(masker.transform())) {
-    size += structuredClone(part, { transfer: [part.buffer] }).length;
+    output += text(structuredClone(part, { transfer: [part.buffer] }));
   }
-  assert.equal(size, 5000 * `some text ${replacement(valueRule)} and more\n`.length);
+  assert.equal(output, quiet + leaky.replaceAll("hunter2-hunter2", replacement(valueRule)) + quiet);
 });
 
 Deno.test("a value in a chunk of many megabytes is found, and on the border of two", async () => {

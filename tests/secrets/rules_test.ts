@@ -95,6 +95,30 @@ Deno.test("a rule decides by bytes inside its reach only", () => {
   }
 });
 
+Deno.test("a token is found behind an escape, too", () => {
+  for (const { examples } of Object.values(ruleCatalog)) {
+    for (const { text, secret } of examples()) {
+      if (!text.startsWith("using ")) continue;
+      for (const before of ["\\n", "\\t", "%3D", "%0A", "\u001b[31m", "\u001b[1;31m", '"', "=", "("]) {
+        const masked = createMasker().mask(`${before}${secret}`);
+        assert.equal(masked.includes(secret.slice(-12)), false, `behind ${JSON.stringify(before)}: ${masked}`);
+      }
+    }
+  }
+});
+
+Deno.test("a private key that was cut off takes nothing along of what follows", () => {
+  const key = ruleCatalog["private-key"]!.examples()[0]!.secret;
+  const cut = key.slice(0, 200);
+  const prose = "an ordinary line of a log, of no particular length\n".repeat(8);
+  const mark = replacement("private-key");
+  assert.equal(createMasker().mask(`${cut} ${prose}${key}\n${prose}`), `${mark} ${prose}${mark}\n${prose}`);
+  assert.equal(createMasker().mask(`${cut}`), mark);
+  const end = `\n${"-----END " + "PRIVATE KEY-----"}`;
+  assert.equal(createMasker().mask(`${cut} ${prose}${end}`), `${mark} ${prose}${end}`);
+  assert.equal(createMasker().mask(`${prose}${key}${key}`), `${prose}${mark}${mark}`);
+});
+
 Deno.test("no replacement text is found by a rule", () => {
   for (const id of ids) assert.equal(createMasker().mask(replacement(id)), replacement(id));
 });

@@ -97,8 +97,11 @@ Deno.test("a value is found plain, URL-encoded, JSON-escaped, and as base64 wher
       const masked = masker.mask(`<${encode(before, behind)}>`);
       // Nothing that holds bits of the value is left: only whole characters of what stands around it.
       assert.match(masked, /^<[A-Za-z0-9+/]*\[masked:secret-value\][A-Za-z0-9+/]*=*>$/);
-      const left = masked.slice(1).split(mark)[0]!;
+      const [left = "", right = ""] = masked.slice(1, -1).split(mark);
       assert.ok(left.length <= Math.floor(before.length * 8 / 6), `${left} before the mark holds bits of the value`);
+      const whole = right.replaceAll("=", "").length;
+      assert.ok(whole <= Math.ceil(behind.length * 8 / 6), `${right} behind the mark holds bits of the value`);
+      if (behind === "") assert.equal(right, "");
     }
   }
 });
