@@ -82,7 +82,7 @@ export async function bundleScript(path: string, options: BundleOptions): Promis
     });
   }
   // a source file's own shebang is for the desk, and would be a fault on any line but the first
-  const code = (result.outputFiles[0]?.text ?? "").replace(/^#!.*\n/, "");
+  const code = (result.outputFiles[0]?.text ?? "").replace(/^#!.*\n+/, "");
   return { code, files, packages: [...packages].sort() };
 }
 

@@ -644,37 +644,6 @@ function parseRetryAfter(header, now = Date.now()) {
   return Number.isNaN(at) ? void 0 : Math.max(0, at - now);
 }
 
-// lib/kubernetes/lines.ts
-var newline = 10;
-async function* lines(stream, maxBytes) {
-  let parts = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    let start = 0;
-    while (start < chunk.length) {
-      const found = chunk.indexOf(newline, start);
-      const end = found < 0 ? chunk.length : found;
-      if (end > start) parts.push(chunk.subarray(start, end));
-      size += end - start;
-      if (size > maxBytes) throw new RangeError(`a line has more than ${maxBytes} bytes`);
-      start = end + 1;
-      if (found < 0 || size === 0) continue;
-      yield parts.length === 1 && parts[0] !== void 0 ? parts[0] : join(parts, size);
-      parts = [];
-      size = 0;
-    }
-  }
-}
-function join(parts, size) {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 // lib/kubernetes/body.ts
 async function* chunks(response, options) {
   const { doing, server, idleMs, signal } = options;
@@ -743,7 +712,8 @@ async function* chunks(response, options) {
   }
 }
 async function readBody(response, options) {
-  const parts = [];
+  const decoder3 = new TextDecoder();
+  let text2 = "";
   let size = 0;
   for await (const chunk of chunks(response, options)) {
     size += chunk.length;
@@ -756,10 +726,9 @@ async function readBody(response, options) {
         details: { server: options.server, maxBytes: options.maxBytes }
       });
     }
-    parts.push(chunk);
+    text2 += decoder3.decode(chunk, { stream: true });
   }
-  if (parts.length === 1 && parts[0] !== void 0) return parts[0];
-  return join(parts, size);
+  return text2 + decoder3.decode();
 }
 
 // lib/kubernetes/read.ts
@@ -827,9 +796,9 @@ async function readJson(cluster, attempt, query, options = {}) {
   return await retry(async () => {
     const response = await cluster.request(path, { ...query === void 0 ? {} : { query }, signal });
     await refuse(cluster, attempt, response, signal);
-    const bytes = await readBody(response, { doing, server: cluster.server, idleMs: 6e4, signal, maxBytes });
+    const text2 = await readBody(response, { doing, server: cluster.server, idleMs: 6e4, signal, maxBytes });
     try {
-      const value = JSON.parse(new TextDecoder().decode(bytes));
+      const value = JSON.parse(text2);
       if (typeof value === "object" && value !== null) return value;
     } catch {
     }
@@ -842,7 +811,7 @@ async function refuse(cluster, attempt, response, signal) {
   const options = { doing: describeAttempt(attempt), server: cluster.server, idleMs: 1e4, maxBytes: 64 * 1024 };
   let body = "";
   try {
-    body = new TextDecoder().decode(await readBody(response, { ...options, signal }));
+    body = await readBody(response, { ...options, signal });
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof KubernetesError)) throw error;
@@ -2071,7 +2040,9 @@ var Authenticator = class {
     if (challenge.scheme === "basic" || credential?.registryToken !== void 0) {
       return sent === void 0 && credential !== void 0 && (challenge.scheme === "bearer" || credential.username !== void 0);
     }
-    if (sent !== void 0) this.#tokens.delete(scope);
+    if (sent !== void 0) {
+      for (const key of goodFor(scope)) this.#tokens.delete(key);
+    }
     return true;
   }
   async #find(signal) {
@@ -2090,17 +2061,17 @@ var Authenticator = class {
     return this.#known;
   }
   async #token(scope, signal) {
-    for (const key of [scope, scope.replace(/:pull$/, ":pull,push")]) {
+    const keys = goodFor(scope);
+    for (let key = keys.find((each) => this.#tokens.has(each)); key !== void 0; ) {
       const cached = this.#tokens.get(key);
-      if (cached === void 0) continue;
-      const token2 = await cached;
-      if (token2.expiresAt > Date.now()) return token2;
-      this.#tokens.delete(key);
+      const token2 = await cached?.catch(() => void 0);
+      if (token2 !== void 0 && token2.expiresAt > Date.now()) return token2;
+      if (this.#tokens.get(key) === cached) this.#tokens.delete(key);
+      key = keys.find((each) => this.#tokens.has(each));
     }
     const { registry } = this.#reference;
     const fetched = this.#http.retrying(`log in to ${registry}`, signal, () => this.#fetchToken(scope, signal));
     this.#tokens.set(scope, fetched);
-    fetched.catch(() => this.#tokens.delete(scope));
     return await fetched;
   }
   async #fetchToken(scope, signal) {
@@ -2167,6 +2138,9 @@ var Authenticator = class {
     return token2;
   }
 };
+function goodFor(scope) {
+  return [scope, scope.replace(/:pull$/, ":pull,push")];
+}
 function tokenOf(body) {
   try {
     const answer = JSON.parse(new TextDecoder().decode(body));
@@ -2214,7 +2188,7 @@ var Session = class {
     this.#repository = repository;
     this.#authenticator = new Authenticator(this.http, reference2, options.credentials, plainHttp);
     this.#signal = options.signal;
-    if (options.plainHttp === void 0 && !plainHttp && isPrivateAddress(registry)) {
+    if (options.plainHttp === void 0 && !plainHttp && !options.caCerts?.length && isPrivateAddress(registry)) {
       this.#withoutTls = () => {
         this.#withoutTls = void 0;
         this.base = new URL(this.base.href.replace(/^https:/, "http:"));
@@ -2238,7 +2212,7 @@ var Session = class {
       try {
         return await this.#attempt(init, signal);
       } catch (error) {
-        const notTls = error instanceof OciError && error.code === "oci/not-tls" && typeof init.at === "string";
+        const notTls = error instanceof OciError && error.code === "oci/not-tls" && typeof init.at === "string" && error.details["host"] === base.host;
         if (notTls) this.#withoutTls?.();
         if (!notTls || this.base === base) throw error;
         return await this.#attempt(init, signal);
@@ -2256,6 +2230,7 @@ var Session = class {
       const authorization = ours ? await this.#authenticator.authorization(scope, signal) : void 0;
       const headers = { ...init.headers, ...authorization !== void 0 && { authorization } };
       const exchange = await this.http.exchange({ method, url, headers, body, doing, signal });
+      this.#withoutTls = void 0;
       if (init.expect.includes(exchange.status)) return exchange;
       const challenge = exchange.headers.get("www-authenticate");
       if (exchange.status === 401 && exchange.url.origin === this.base.origin && logins < 2) {
@@ -3234,7 +3209,7 @@ function unique(logs) {
 }
 
 // lib/kubernetes/log-cursor.ts
-var newline2 = 10;
+var newline = 10;
 var space = 32;
 var longestPrefix = 36;
 var LogCursor = class {
@@ -3294,7 +3269,7 @@ var LogCursor = class {
     if (pass === "resume" && !this.#lastStamped) this.#open = false;
     if (pass === "after" && this.#open) {
       this.#open = false;
-      this.#handOn(Uint8Array.of(newline2), emit);
+      this.#handOn(Uint8Array.of(newline), emit);
     }
     this.#headLength = 0;
     this.#seen = 0;
@@ -3331,7 +3306,7 @@ var LogCursor = class {
             if (this.#keepPrefix || !stamped) this.#handOn(head, emit);
             if (!stamped) this.#openBytes += head.length;
           }
-          if (!stamped && head[head.length - 1] === newline2) this.#endLine();
+          if (!stamped && head[head.length - 1] === newline) this.#endLine();
           continue;
         }
         const prefix = prefixLength(chunk, at);
@@ -3347,7 +3322,7 @@ var LogCursor = class {
         at += prefix;
         if (prefix > 0 && at >= length) break;
       }
-      const found = chunk.indexOf(newline2, at);
+      const found = chunk.indexOf(newline, at);
       const end = found < 0 ? length : found + 1;
       if (this.#inside === "wanted") {
         const skipped = this.#pass === "count" ? 0 : Math.min(this.#toSkip, end - at);
@@ -3377,7 +3352,7 @@ var LogCursor = class {
       const byte = chunk[from] ?? 0;
       this.#head[this.#headLength++] = byte;
       if (byte === space) return this.#headLength;
-      if (byte === newline2 || this.#headLength === longestPrefix) return -1;
+      if (byte === newline || this.#headLength === longestPrefix) return -1;
     }
     return 0;
   }
@@ -3453,7 +3428,7 @@ function prefixLength(chunk, at) {
   for (let from = at; from < end; from++) {
     const byte = chunk[from];
     if (byte === space) return isTimestamp(chunk, at, from + 1 - at) ? from + 1 - at : 0;
-    if (byte === newline2) return 0;
+    if (byte === newline) return 0;
   }
   return end - at === longestPrefix ? 0 : -1;
 }
@@ -4039,7 +4014,7 @@ var jwt = {
     if (dot - at < 15 || bytes[dot] !== 46 || textOf(bytes, dot + 1, Math.min(end, dot + 4)) !== "eyJ") {
       return void 0;
     }
-    const to = runEnd(bytes, dot + 1, end, base64url);
+    const to = runEnd(bytes, dot + 1, end, jwtCharacters);
     return to - dot > 10 ? { from: at, to, run: jwtCharacters } : void 0;
   }
 };
@@ -5153,6 +5128,37 @@ function seconds(from, to) {
   return `${Math.max(0, Math.floor((elapsedMs(from, to) ?? 0) / 1e3))}s`;
 }
 
+// lib/kubernetes/lines.ts
+var newline2 = 10;
+async function* lines(stream, maxBytes) {
+  let parts = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    let start = 0;
+    while (start < chunk.length) {
+      const found = chunk.indexOf(newline2, start);
+      const end = found < 0 ? chunk.length : found;
+      if (end > start) parts.push(chunk.subarray(start, end));
+      size += end - start;
+      if (size > maxBytes) throw new RangeError(`a line has more than ${maxBytes} bytes`);
+      start = end + 1;
+      if (found < 0 || size === 0) continue;
+      yield parts.length === 1 && parts[0] !== void 0 ? parts[0] : join(parts, size);
+      parts = [];
+      size = 0;
+    }
+  }
+}
+function join(parts, size) {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 // lib/kubernetes/watch.ts
 var maxEventBytes = 32 * 1024 * 1024;
 async function* watch(cluster, resource, options = {}) {
@@ -5244,9 +5250,14 @@ var Following = class {
   /** The last known state of what was there and has been deleted, by name. */
   deleted = /* @__PURE__ */ new Map();
   #updates;
+  #trim;
   #running = Promise.resolve();
-  /** Sends no request yet. `options.signal` must be aborted before {@link Following.end} is called. */
-  constructor(cluster, resource, options) {
+  /**
+   * Sends no request yet. `options.signal` must be aborted before {@link Following.end} is called.
+   * @param trim takes from each object what nobody will ask for, so that it is not kept
+   */
+  constructor(cluster, resource, options, trim) {
+    this.#trim = trim;
     this.#updates = watch(cluster, resource, options);
   }
   /**
@@ -5281,7 +5292,7 @@ var Following = class {
   }
   #put(object) {
     const name = object.metadata.name ?? "";
-    Reflect.deleteProperty(object.metadata, "managedFields");
+    this.#trim(object);
     this.deleted.delete(name);
     this.objects.set(name, object);
   }
@@ -5336,9 +5347,9 @@ async function waitForOthers(cluster, options) {
     pipelineRun: new Following(cluster, pipelineRuns, {
       ...common,
       fieldSelector: `metadata.name=${checkName("the name of a PipelineRun", name)}`
-    }),
-    taskRuns: new Following(cluster, taskRuns, { ...common, labelSelector }),
-    customRuns: new Following(cluster, customRuns, { ...common, labelSelector }),
+    }, withoutManagedFields),
+    taskRuns: new Following(cluster, taskRuns, { ...common, labelSelector }, withoutSpec),
+    customRuns: new Following(cluster, customRuns, { ...common, labelSelector }, withoutManagedFields),
     customRunsKnown: true
   };
   const all = [collections.pipelineRun, collections.taskRuns, collections.customRuns];
@@ -5388,6 +5399,18 @@ async function waitForOthers(cluster, options) {
     clearTimeout(timeout);
     stop.abort();
     await Promise.all(all.map((each) => each.end()));
+  }
+}
+function withoutManagedFields(object) {
+  if (object.metadata !== void 0) Reflect.deleteProperty(object.metadata, "managedFields");
+}
+function withoutSpec(run2) {
+  withoutManagedFields(run2);
+  if (run2.spec !== void 0) Reflect.deleteProperty(run2.spec, "taskSpec");
+  for (const status of [run2.status, ...run2.status?.retriesStatus ?? []]) {
+    if (status === void 0) continue;
+    Reflect.deleteProperty(status, "taskSpec");
+    Reflect.deleteProperty(status, "provenance");
   }
 }
 function pictureOf({ pipelineRun, taskRuns: taskRuns2, customRuns: customRuns2, customRunsKnown }) {

@@ -1193,7 +1193,9 @@ var Authenticator = class {
     if (challenge.scheme === "basic" || credential?.registryToken !== void 0) {
       return sent === void 0 && credential !== void 0 && (challenge.scheme === "bearer" || credential.username !== void 0);
     }
-    if (sent !== void 0) this.#tokens.delete(scope);
+    if (sent !== void 0) {
+      for (const key of goodFor(scope)) this.#tokens.delete(key);
+    }
     return true;
   }
   async #find(signal) {
@@ -1212,17 +1214,17 @@ var Authenticator = class {
     return this.#known;
   }
   async #token(scope, signal) {
-    for (const key of [scope, scope.replace(/:pull$/, ":pull,push")]) {
+    const keys = goodFor(scope);
+    for (let key = keys.find((each) => this.#tokens.has(each)); key !== void 0; ) {
       const cached = this.#tokens.get(key);
-      if (cached === void 0) continue;
-      const token2 = await cached;
-      if (token2.expiresAt > Date.now()) return token2;
-      this.#tokens.delete(key);
+      const token2 = await cached?.catch(() => void 0);
+      if (token2 !== void 0 && token2.expiresAt > Date.now()) return token2;
+      if (this.#tokens.get(key) === cached) this.#tokens.delete(key);
+      key = keys.find((each) => this.#tokens.has(each));
     }
     const { registry } = this.#reference;
     const fetched = this.#http.retrying(`log in to ${registry}`, signal, () => this.#fetchToken(scope, signal));
     this.#tokens.set(scope, fetched);
-    fetched.catch(() => this.#tokens.delete(scope));
     return await fetched;
   }
   async #fetchToken(scope, signal) {
@@ -1289,6 +1291,9 @@ var Authenticator = class {
     return token2;
   }
 };
+function goodFor(scope) {
+  return [scope, scope.replace(/:pull$/, ":pull,push")];
+}
 function tokenOf(body) {
   try {
     const answer = JSON.parse(new TextDecoder().decode(body));
@@ -1336,7 +1341,7 @@ var Session = class {
     this.#repository = repository;
     this.#authenticator = new Authenticator(this.http, reference, options.credentials, plainHttp);
     this.#signal = options.signal;
-    if (options.plainHttp === void 0 && !plainHttp && isPrivateAddress(registry)) {
+    if (options.plainHttp === void 0 && !plainHttp && !options.caCerts?.length && isPrivateAddress(registry)) {
       this.#withoutTls = () => {
         this.#withoutTls = void 0;
         this.base = new URL(this.base.href.replace(/^https:/, "http:"));
@@ -1360,7 +1365,7 @@ var Session = class {
       try {
         return await this.#attempt(init, signal);
       } catch (error) {
-        const notTls = error instanceof OciError && error.code === "oci/not-tls" && typeof init.at === "string";
+        const notTls = error instanceof OciError && error.code === "oci/not-tls" && typeof init.at === "string" && error.details["host"] === base.host;
         if (notTls) this.#withoutTls?.();
         if (!notTls || this.base === base) throw error;
         return await this.#attempt(init, signal);
@@ -1378,6 +1383,7 @@ var Session = class {
       const authorization = ours ? await this.#authenticator.authorization(scope, signal) : void 0;
       const headers = { ...init.headers, ...authorization !== void 0 && { authorization } };
       const exchange = await this.http.exchange({ method, url, headers, body, doing, signal });
+      this.#withoutTls = void 0;
       if (init.expect.includes(exchange.status)) return exchange;
       const challenge = exchange.headers.get("www-authenticate");
       if (exchange.status === 401 && exchange.url.origin === this.base.origin && logins < 2) {
@@ -2099,7 +2105,7 @@ var jwt = {
     if (dot - at < 15 || bytes[dot] !== 46 || textOf(bytes, dot + 1, Math.min(end, dot + 4)) !== "eyJ") {
       return void 0;
     }
-    const to = runEnd(bytes, dot + 1, end, base64url);
+    const to = runEnd(bytes, dot + 1, end, jwtCharacters);
     return to - dot > 10 ? { from: at, to, run: jwtCharacters } : void 0;
   }
 };

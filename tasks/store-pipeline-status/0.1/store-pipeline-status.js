@@ -1071,37 +1071,6 @@ function parseRetryAfter(header, now = Date.now()) {
   return Number.isNaN(at) ? void 0 : Math.max(0, at - now);
 }
 
-// lib/kubernetes/lines.ts
-var newline = 10;
-async function* lines(stream, maxBytes) {
-  let parts = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    let start = 0;
-    while (start < chunk.length) {
-      const found = chunk.indexOf(newline, start);
-      const end = found < 0 ? chunk.length : found;
-      if (end > start) parts.push(chunk.subarray(start, end));
-      size += end - start;
-      if (size > maxBytes) throw new RangeError(`a line has more than ${maxBytes} bytes`);
-      start = end + 1;
-      if (found < 0 || size === 0) continue;
-      yield parts.length === 1 && parts[0] !== void 0 ? parts[0] : join(parts, size);
-      parts = [];
-      size = 0;
-    }
-  }
-}
-function join(parts, size) {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 // lib/kubernetes/body.ts
 async function* chunks(response, options) {
   const { doing, server, idleMs, signal } = options;
@@ -1170,7 +1139,8 @@ async function* chunks(response, options) {
   }
 }
 async function readBody(response, options) {
-  const parts = [];
+  const decoder2 = new TextDecoder();
+  let text = "";
   let size = 0;
   for await (const chunk of chunks(response, options)) {
     size += chunk.length;
@@ -1183,10 +1153,40 @@ async function readBody(response, options) {
         details: { server: options.server, maxBytes: options.maxBytes }
       });
     }
-    parts.push(chunk);
+    text += decoder2.decode(chunk, { stream: true });
   }
-  if (parts.length === 1 && parts[0] !== void 0) return parts[0];
-  return join(parts, size);
+  return text + decoder2.decode();
+}
+
+// lib/kubernetes/lines.ts
+var newline = 10;
+async function* lines(stream, maxBytes) {
+  let parts = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    let start = 0;
+    while (start < chunk.length) {
+      const found = chunk.indexOf(newline, start);
+      const end = found < 0 ? chunk.length : found;
+      if (end > start) parts.push(chunk.subarray(start, end));
+      size += end - start;
+      if (size > maxBytes) throw new RangeError(`a line has more than ${maxBytes} bytes`);
+      start = end + 1;
+      if (found < 0 || size === 0) continue;
+      yield parts.length === 1 && parts[0] !== void 0 ? parts[0] : join(parts, size);
+      parts = [];
+      size = 0;
+    }
+  }
+}
+function join(parts, size) {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 // lib/kubernetes/read.ts
@@ -1254,9 +1254,9 @@ async function readJson(cluster, attempt, query, options = {}) {
   return await retry(async () => {
     const response = await cluster.request(path, { ...query === void 0 ? {} : { query }, signal });
     await refuse(cluster, attempt, response, signal);
-    const bytes = await readBody(response, { doing, server: cluster.server, idleMs: 6e4, signal, maxBytes });
+    const text = await readBody(response, { doing, server: cluster.server, idleMs: 6e4, signal, maxBytes });
     try {
-      const value = JSON.parse(new TextDecoder().decode(bytes));
+      const value = JSON.parse(text);
       if (typeof value === "object" && value !== null) return value;
     } catch {
     }
@@ -1269,7 +1269,7 @@ async function refuse(cluster, attempt, response, signal) {
   const options = { doing: describeAttempt(attempt), server: cluster.server, idleMs: 1e4, maxBytes: 64 * 1024 };
   let body = "";
   try {
-    body = new TextDecoder().decode(await readBody(response, { ...options, signal }));
+    body = await readBody(response, { ...options, signal });
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof KubernetesError)) throw error;
@@ -1379,9 +1379,14 @@ var Following = class {
   /** The last known state of what was there and has been deleted, by name. */
   deleted = /* @__PURE__ */ new Map();
   #updates;
+  #trim;
   #running = Promise.resolve();
-  /** Sends no request yet. `options.signal` must be aborted before {@link Following.end} is called. */
-  constructor(cluster, resource, options) {
+  /**
+   * Sends no request yet. `options.signal` must be aborted before {@link Following.end} is called.
+   * @param trim takes from each object what nobody will ask for, so that it is not kept
+   */
+  constructor(cluster, resource, options, trim) {
+    this.#trim = trim;
     this.#updates = watch(cluster, resource, options);
   }
   /**
@@ -1416,7 +1421,7 @@ var Following = class {
   }
   #put(object) {
     const name = object.metadata.name ?? "";
-    Reflect.deleteProperty(object.metadata, "managedFields");
+    this.#trim(object);
     this.deleted.delete(name);
     this.objects.set(name, object);
   }
@@ -1471,9 +1476,9 @@ async function waitForOthers(cluster, options) {
     pipelineRun: new Following(cluster, pipelineRuns, {
       ...common,
       fieldSelector: `metadata.name=${checkName("the name of a PipelineRun", name)}`
-    }),
-    taskRuns: new Following(cluster, taskRuns, { ...common, labelSelector }),
-    customRuns: new Following(cluster, customRuns, { ...common, labelSelector }),
+    }, withoutManagedFields),
+    taskRuns: new Following(cluster, taskRuns, { ...common, labelSelector }, withoutSpec),
+    customRuns: new Following(cluster, customRuns, { ...common, labelSelector }, withoutManagedFields),
     customRunsKnown: true
   };
   const all = [collections.pipelineRun, collections.taskRuns, collections.customRuns];
@@ -1523,6 +1528,18 @@ async function waitForOthers(cluster, options) {
     clearTimeout(timeout);
     stop.abort();
     await Promise.all(all.map((each) => each.end()));
+  }
+}
+function withoutManagedFields(object) {
+  if (object.metadata !== void 0) Reflect.deleteProperty(object.metadata, "managedFields");
+}
+function withoutSpec(run2) {
+  withoutManagedFields(run2);
+  if (run2.spec !== void 0) Reflect.deleteProperty(run2.spec, "taskSpec");
+  for (const status of [run2.status, ...run2.status?.retriesStatus ?? []]) {
+    if (status === void 0) continue;
+    Reflect.deleteProperty(status, "taskSpec");
+    Reflect.deleteProperty(status, "provenance");
   }
 }
 function pictureOf({ pipelineRun, taskRuns: taskRuns2, customRuns: customRuns2, customRunsKnown }) {
