@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
+import { find, makeCertificates } from "./counterpart.ts";
 import { type RegistryOptions, type RunningRegistry, serveRegistry } from "../../lib/oci/registry.ts";
 
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
@@ -437,4 +438,22 @@ Deno.test("an aborted signal closes it, and a client that holds a connection doe
   await registry.close();
   connection.close();
   await assert.rejects(fetch(`http://${registry.address}/v2/`));
+});
+
+Deno.test({
+  name: "over TLS it serves the same, and its token endpoint's address says https",
+  ignore: find("openssl") === undefined,
+  fn: async () => {
+    const { ca, cert, key } = await makeCertificates();
+    await using registry = await serveRegistry({
+      tls: { cert, key },
+      auth: { scheme: "token", users: { me: "secret-password" } },
+    });
+    using client = Deno.createHttpClient({ caCerts: [ca] });
+    const answer = await fetch(`https://${registry.address}/v2/`, { client });
+    await answer.body?.cancel();
+    assert.equal(answer.status, 401);
+    assert.match(answer.headers.get("www-authenticate") ?? "", /realm="https:\/\/127\.0\.0\.1:\d+\/token"/);
+    await assert.rejects(fetch(`https://${registry.address}/v2/`), TypeError);
+  },
 });
