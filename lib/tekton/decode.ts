@@ -202,7 +202,7 @@ function readObject(schema: Schema, value: unknown, context: Context, anyCase: b
 
 function unknownField(context: Context, shape: ObjectShape, key: string, near: Field | undefined): void {
   const names = [...shape.fields.keys()];
-  const guess = near?.name ?? closest(key, names);
+  const guess = near?.name ?? (context.findings.length < 100 ? closest(key, names) : undefined);
   const advice = guess !== undefined
     ? `Did you mean ${guess}?`
     : names.length === 0

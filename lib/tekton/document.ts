@@ -4,6 +4,7 @@
  * @module
  */
 
+import { structureLink } from "./decode.ts";
 import { type Finding, formatPath, type Layer } from "./finding.ts";
 import { Lines } from "./position.ts";
 import { validate, type ValidateOptions } from "./validate.ts";
@@ -53,6 +54,14 @@ export interface FileReport {
   readonly lines: Lines;
 }
 
+/** Most findings that are told of one document. */
+const maxFindings = 500;
+
+function leftOut(count: number): Finding {
+  const message = `${count} further findings are left out`;
+  return { rule: "validate/too-many", path: [], message, advice: "Mend those above first.", link: structureLink };
+}
+
 const yamlLink = "https://yaml.org/spec/1.1/";
 
 /** Checks the documents of a file. Never throws. */
@@ -82,9 +91,11 @@ export function checkFile(bytes: Uint8Array, options: ValidateOptions = {}): Fil
     const validated = validate(document.value, options);
     if (validated === undefined) continue;
     const { kind, name, ok } = validated;
-    const findings = validated.findings.map((finding) =>
+    const findings = validated.findings.slice(0, maxFindings).map((finding) =>
       place(finding, lines, document.locate(finding.path, finding.atKey))
     );
+    const more = validated.findings.length - findings.length;
+    if (more > 0) findings.push(place(leftOut(more), lines, document.offset));
     documents.push({ index, kind, name, ok, error: firstOf(findings), findings });
   }
   return { documents, lines };

@@ -70,3 +70,9 @@ export function repetitions(names: readonly string[]): { readonly name: string; 
   }
   return again;
 }
+
+/** Names for a message: the first few, and a sign that there are more. */
+export function listed(names: Iterable<string>): string {
+  const all = [...names];
+  return all.length > 12 ? `${all.slice(0, 12).join(", ")} …` : all.join(", ");
+}

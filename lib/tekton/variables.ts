@@ -112,44 +112,87 @@ export interface Mentions {
   readonly first: readonly string[];
   /** For each reference everything after the prefix. */
   readonly whole: readonly string[];
-  /** The first reference as written. */
-  readonly text: string;
+  /** The references as written. */
+  readonly texts: readonly string[];
   /** Whether one has more than two names after the prefix: `$(params.a.b.c)`. */
   readonly tooDeep: boolean;
 }
 
-const none: Mentions = { first: [], whole: [], text: "", tooDeep: false };
-const patterns = new Map<string, RegExp>();
+const none: Mentions = { first: [], whole: [], texts: [], tooDeep: false };
 
 /**
  * The references in `text` that begin with `prefix` (`params`, `context.taskRun`, `params.object`), read as Tekton's
- * substitution reads them: up to the next closing parenthesis, whatever is in between. Never throws.
+ * substitution reads them: up to the next closing parenthesis of the line, whatever is in between. Takes time linear in
+ * the text. Never throws.
  */
 export function mentionsOf(text: string | undefined, prefix: string): Mentions {
-  if (text === undefined || !text.includes("$(")) return none;
-  let pattern = patterns.get(prefix);
-  if (pattern === undefined) {
-    if (patterns.size > 10_000) patterns.clear();
-    const escaped = prefix.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-    const name = String.raw`([^\n]*?(?:\[\*\])?)`;
-    pattern = new RegExp(String.raw`\$\(${escaped}(?:\.${name}|\["${name}"\]|\['${name}'\])\)`, "g");
-    patterns.set(prefix, pattern);
-  }
+  const opening = `$(${prefix}`;
+  let at = text === undefined ? -1 : text.indexOf(opening);
+  if (text === undefined || at < 0) return none;
   const first: string[] = [];
   const whole: string[] = [];
-  let written = "";
+  const texts: string[] = [];
   let tooDeep = false;
-  for (const match of text.matchAll(pattern)) {
-    if (first.length === 0) written = match[0];
-    const dotted = match[1] ?? "";
-    if (dotted.includes(".")) {
-      const names = dotted.split(".");
-      if (names.length > 2) tooDeep = true;
-      first.push(names[0]!);
-    } else first.push(dotted || match[2] || match[3] || "");
-    whole.push(dotted || match[2] || match[3] || "");
+  const ends = new Ends(text);
+  while (at >= 0) {
+    const inside = at + opening.length;
+    const form = text[inside] === "."
+      ? "dot"
+      : text.startsWith('["', inside)
+      ? '"'
+      : text.startsWith("['", inside)
+      ? "'"
+      : "";
+    const start = form === "dot" ? inside + 1 : inside + 2;
+    const closing = form === "dot" ? ")" : `${form}])`;
+    const end = form === "" ? -1 : ends.next(closing, start);
+    if (end < 0 || end > ends.next("\n", start, text.length)) {
+      at = text.indexOf(opening, inside);
+      continue;
+    }
+    const name = text.slice(start, end);
+    const names = form === "dot" ? name.split(".") : [name];
+    if (names.length > 2) tooDeep = true;
+    first.push(names[0]!);
+    whole.push(name);
+    texts.push(text.slice(at, end + closing.length));
+    at = text.indexOf(opening, end + closing.length);
   }
-  return first.length === 0 ? none : { first, whole, text: written, tooDeep };
+  return first.length === 0 ? none : { first, whole, texts, tooDeep };
+}
+
+/** Where each of a few strings comes next, remembered so that going through a text stays linear. */
+class Ends {
+  readonly #known = new Map<string, number>();
+
+  constructor(readonly text: string) {}
+
+  /** Offset of `wanted` at or after `from`, `otherwise` where there is none. */
+  next(wanted: string, from: number, otherwise = -1): number {
+    let at = this.#known.get(wanted);
+    if (at === undefined || (at >= 0 && at < from)) {
+      at = this.text.indexOf(wanted, from);
+      this.#known.set(wanted, at);
+    }
+    return at < 0 ? otherwise : at;
+  }
+}
+
+/** The names that references to params begin with: `o` for `$(params.o.k)` and for `$(params.o["k"])`. */
+export function paramsIn(text: string): Set<string> {
+  return new Set(mentionsOf(text, "params").whole.map((whole) => whole.split(/[.[]/, 1)[0]!));
+}
+
+/** The first reference to a step's result, `$(steps.<step>.results.<result>)`, that stands in one line of a text. */
+export function stepResultIn(text: string | undefined): ResultReference | undefined {
+  if (text === undefined || !text.includes("$(steps.")) return undefined;
+  for (const line of text.split("\n")) {
+    const start = line.indexOf("$(steps.") + "$(steps.".length;
+    const middle = start < "$(steps.".length ? -1 : line.indexOf(".results.", start);
+    const end = middle < 0 ? -1 : line.indexOf(")", middle + ".results.".length);
+    if (end >= 0) return { from: line.slice(start, middle), result: line.slice(middle + ".results.".length, end) };
+  }
+  return undefined;
 }
 
 /** The name without `[0]` and `[*]`. */

@@ -28,8 +28,10 @@ export class YamlSyntaxError extends Error {
   }
 }
 
-/** Most repairs of one text before it counts as broken. */
-const maxRepairs = 200;
+/** Most repairs of one text before it counts as broken: few where each takes long. */
+function maxRepairs(text: string): number {
+  return Math.min(200, Math.max(4, Math.floor(20_000_000 / (text.length + 1))));
+}
 const padding = " ".repeat(200);
 const closingLine = /^[ \t]*[\]}][\]},\t ]*\r?$/;
 
@@ -53,7 +55,7 @@ export function parseText(given: string, maxDepth: number): ParsedText {
       if (!(error instanceof YAMLException)) throw error;
       const offset = error.mark?.position ?? 0;
       const line = lineOf(text, offset);
-      if (error.reason !== "deficient indentation" || attempt >= maxRepairs || padded.has(line)) {
+      if (error.reason !== "deficient indentation" || attempt >= maxRepairs(given) || padded.has(line)) {
         throw new YamlSyntaxError(error.reason, original(offset));
       }
       if (attempt === 0) { for (const index of closingLinesAfter(text, line)) padded.add(index); }
@@ -113,33 +115,61 @@ function linesInBlockScalars(text: string, events: readonly Event[], padded: Rea
 /** Offset of a tab in the indentation of a line, where Kubernetes' parser refuses it: outside of brackets and texts. */
 function misplacedTab(text: string, events: readonly Event[]): number | undefined {
   if (!/^ *\t/m.test(text)) return undefined;
-  // where a tab may stand: from, to, and the indentation that has to come first
-  const allowed: [number, number, number][] = [];
-  const open: (number | undefined)[] = [];
-  let flowEnded: number | undefined;
-  const closedBefore = (offset: number) => Math.max(text.lastIndexOf("]", offset), text.lastIndexOf("}", offset));
+  // where a tab may stand: texts, and whatever is inside brackets; both in the order of the text
+  const scalars: Range[] = [];
+  const brackets: Range[] = [];
+  const open: boolean[] = [];
+  let opened: number | undefined;
+  const close = (before: number) => {
+    if (opened === undefined || open.includes(true)) return;
+    const end = Math.max(text.lastIndexOf("]", before), text.lastIndexOf("}", before));
+    brackets.push({ from: opened, to: end, indent: 0 });
+    opened = undefined;
+  };
   for (const event of events) {
     if (event.type === EVENT_ID.POP) {
-      flowEnded = open.pop() ?? flowEnded;
+      open.pop();
       continue;
     }
     const start = event.type === EVENT_ID.SCALAR ? event.valueStart : "start" in event ? event.start : -1;
-    if (flowEnded !== undefined && start >= 0) {
-      allowed.push([flowEnded, closedBefore(start), 0]);
-      flowEnded = undefined;
-    }
+    if (start >= 0) close(start);
     if (event.type === EVENT_ID.SCALAR) {
       const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
-      allowed.push([event.valueStart, event.valueEnd, isBlock ? Math.max(event.indent, 1) : 0]);
-    } else if (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) {
-      open.push(event.style === COLLECTION_STYLE.FLOW ? event.start : undefined);
-    } else if (event.type === EVENT_ID.DOCUMENT) open.push(undefined);
+      scalars.push({ from: event.valueStart, to: event.valueEnd, indent: isBlock ? Math.max(event.indent, 1) : 0 });
+    } else if (event.type !== EVENT_ID.ALIAS) {
+      const flows = "style" in event && event.style === COLLECTION_STYLE.FLOW;
+      open.push(flows);
+      if (flows) opened ??= start;
+    }
   }
-  if (flowEnded !== undefined) allowed.push([flowEnded, closedBefore(text.length), 0]);
+  close(text.length);
   for (const match of text.matchAll(/^( *)\t/gm)) {
     const spaces = match[1]!.length;
     const tab = match.index + spaces;
-    if (!allowed.some(([from, to, indent]) => from <= tab && tab < to && spaces >= indent)) return tab;
+    const allowed = [scalars, brackets].some((ranges) => {
+      const range = lastBefore(ranges, tab);
+      return range !== undefined && tab < range.to && spaces >= range.indent;
+    });
+    if (!allowed) return tab;
   }
   return undefined;
+}
+
+/** Part of a text where a tab may stand, once a line has its indentation. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly indent: number;
+}
+
+/** The last of the ranges, which are in order, that begins at or before an offset. */
+function lastBefore(ranges: readonly Range[], offset: number): Range | undefined {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle]!.from <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return ranges[low - 1];
 }

@@ -4,10 +4,10 @@
  */
 
 import type { Path } from "../finding.ts";
-import { repetitions } from "../names.ts";
+import { listed, repetitions } from "../names.ts";
 import type { PipelineObjectSubject, Place, PlacedParam, Rule } from "../rule.ts";
 import type { Param, PipelineTask } from "../types.ts";
-import { mentionsOf, withoutIndex, withoutStar } from "../variables.ts";
+import { mentionsOf, paramsIn, withoutIndex, withoutStar } from "../variables.ts";
 import { pipeline, pipelineRun } from "./example.ts";
 import { links } from "./links.ts";
 import { tasksOf } from "./pipeline-task.ts";
@@ -121,7 +121,7 @@ export const taskParamRules: readonly Rule<TasksSubject>[] = [
           report(
             path,
             `the param ${JSON.stringify(unknown)} is not declared`,
-            known.size === 0 ? "Declare it." : `Declared: ${[...known].join(", ")}.`,
+            known.size === 0 ? "Declare it." : `Declared: ${listed(known)}.`,
           );
         }
       });
@@ -137,14 +137,16 @@ export const taskParamRules: readonly Rule<TasksSubject>[] = [
       const objects = keysOfObjects(subject);
       eachText(subject, ({ text, path, takes }) => {
         if (takes === "any") return;
+        const mentioned = paramsIn(text);
         for (const [name, keys] of objects) {
+          if (!mentioned.has(name) && !name.includes(".")) continue;
           const mentions = mentionsOf(text, `params.${name}`);
           const unknown = mentions.first.map(withoutIndex).find((key) => !keys.has(key));
           if (unknown !== undefined || mentions.tooDeep) {
             report(
               path,
               `the object param ${JSON.stringify(name)} has no key ${JSON.stringify(unknown ?? mentions.first[0])}`,
-              `Its keys: ${[...keys].join(", ")}.`,
+              `Its keys: ${listed(keys)}.`,
             );
           }
         }
@@ -184,7 +186,7 @@ export const taskParamRules: readonly Rule<TasksSubject>[] = [
         if (takes === "any") return;
         const mentions = mentionsOf(text, "params");
         const name = mentions.first.map(withoutStar).find((first) => arrays.has(first));
-        if (name === undefined || mentions.tooDeep || (takes === "array" && text === mentions.text)) return;
+        if (name === undefined || mentions.tooDeep || (takes === "array" && text === mentions.texts[0])) return;
         report(
           path,
           `the array param ${JSON.stringify(name)} cannot stand here as a whole`,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { listed } from "../names.ts";
 import type { Path } from "../finding.ts";
 import type { PipelineSubject, Report, Rule } from "../rule.ts";
 import type { Param } from "../types.ts";
@@ -81,7 +82,7 @@ export const taskVariableRules: readonly Rule<PipelineSubject>[] = [
           }
           const name = text.slice("tasks.".length).replace(/\.(status|reason)$/, "");
           if (text !== "tasks.status" && !known.has(name)) {
-            report(path, `there is no task ${JSON.stringify(name)} in tasks`, `Name one of ${[...known].join(", ")}.`);
+            report(path, `there is no task ${JSON.stringify(name)} in tasks`, `Name one of ${listed(known)}.`);
           }
         }
       });
@@ -156,7 +157,7 @@ function checkContext(
           report(
             path,
             `there is no $(${prefix}.${unknown ?? mentions.whole[0]})`,
-            `Known: ${[...names].map((name) => `${prefix}.${name}`).join(", ")}.`,
+            `Known: ${listed([...names].map((name) => `${prefix}.${name}`))}.`,
           );
         }
       }

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { repetitions } from "../names.ts";
+import { listed, repetitions } from "../names.ts";
 import type { PipelineSubject, Rule } from "../rule.ts";
 import type { PipelineSpec } from "../types.ts";
 import { expressionsIn, looksLikeTaskResult, taskResult } from "../variables.ts";
@@ -89,7 +89,7 @@ export const pipelineRules: readonly Rule<PipelineSubject>[] = [
       const known = new Set((spec.tasks ?? []).map((task) => task.name ?? ""));
       for (const [index, task] of (spec.tasks ?? []).entries()) {
         const at = [...path, "tasks", index];
-        const advice = `Name one of ${[...known].join(", ")}.`;
+        const advice = `Name one of ${listed(known)}.`;
         for (const [position, name] of (task.runAfter ?? []).entries()) {
           if (!known.has(name)) report([...at, "runAfter", position], `tasks has no ${JSON.stringify(name)}`, advice);
         }
@@ -139,7 +139,7 @@ export const pipelineRules: readonly Rule<PipelineSubject>[] = [
         for (const reference of expressions.map(taskResult)) {
           if (reference === undefined || (known.has(reference.from) && !finals.has(reference.from))) continue;
           const why = finals.has(reference.from) ? "is a finally task itself" : "is not in tasks";
-          report(at, `${JSON.stringify(reference.from)} ${why}`, `Use results of ${[...known].join(", ")}.`);
+          report(at, `${JSON.stringify(reference.from)} ${why}`, `Use results of ${listed(known)}.`);
         }
       };
       for (const [index, task] of (spec.finally ?? []).entries()) {

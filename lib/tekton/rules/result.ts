@@ -7,6 +7,7 @@ import type { Path } from "../finding.ts";
 import { isLabel, isResultName } from "../names.ts";
 import type { Place, Report, Rule, TaskSubject } from "../rule.ts";
 import type { StepResult, TaskResult } from "../types.ts";
+import { stepResultIn } from "../variables.ts";
 import { stepAction, task } from "./example.ts";
 import { links } from "./links.ts";
 import { unknownUnder } from "./step-variables.ts";
@@ -89,8 +90,6 @@ export const resultRules: readonly Rule<ResultsSubject>[] = [
   },
 ];
 
-const stepResult = /\$\(steps\.([^\n]*?)\.results\.([^\n]*?)\)/;
-
 /** Rules about the values of a Task's results. */
 export const resultValueRules: readonly Rule<TaskSubject>[] = [
   {
@@ -155,7 +154,7 @@ function checkValue(value: NonNullable<TaskResult["value"]>, path: Path, report:
     return report(path, `the value is of type ${typeOfValue(value)}`, "Give a string with a step's result.");
   }
   if (value === "") return;
-  const [, step, result] = stepResult.exec(value) ?? [];
+  const { from: step, result } = stepResultIn(value) ?? {};
   const advice = "Write $(steps.<step>.results.<result>).";
   if (step === undefined || result === undefined) return report(path, "the value names no result of a step", advice);
   if (!isLabel(step)) report(path, `${JSON.stringify(step)} is no name of a step`, advice);

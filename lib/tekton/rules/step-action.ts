@@ -16,8 +16,6 @@ export interface StepActionSubject extends Place {
   readonly spec: StepActionSpec;
 }
 
-const param = /\$\(params(?:\.([^\n]*?(?:\[\*\])?)|\["([^\n]*?(?:\[\*\])?)"\]|\['([^\n]*?(?:\[\*\])?)'\])\)/g;
-
 /** Rules about StepActions. */
 export const stepActionRules: readonly Rule<StepActionSubject>[] = [
   {
@@ -76,7 +74,7 @@ export const stepActionRules: readonly Rule<StepActionSubject>[] = [
     ),
     check({ spec, path }, report) {
       for (const [index, { name = "" }] of (spec.volumeMounts ?? []).entries()) {
-        const found = name.match(param) ?? [];
+        const found = mentionsOf(name, "params").texts;
         if (found.length !== 1 || found[0] !== name) {
           report(
             [...path, "volumeMounts", index, "name"],
@@ -107,7 +105,7 @@ export const alphaStepActionRules: readonly Rule<StepActionSubject>[] = [
       const waiting = new Map<string, { needs: string[]; path: Path }>();
       for (const [index, { name = "", default: value }] of params.entries()) {
         const at = [...path, "params", index, "default"];
-        const needs = (typeof value === "string" ? value.match(param) ?? [] : [])
+        const needs = mentionsOf(typeof value === "string" ? value : undefined, "params").texts
           .map((text) => text.replace(/^\$\(params\./, "").replace(/\)$/, ""));
         const unknown = needs.filter((need) => !declared.has(need));
         for (const need of unknown) report(at, `the param ${JSON.stringify(need)} is not declared`, "Declare it.");

@@ -6,10 +6,10 @@
 import type { Path } from "../finding.ts";
 import type { Rule, TaskSubject } from "../rule.ts";
 import type { Step } from "../types.ts";
+import { stepResultIn } from "../variables.ts";
 import { task } from "./example.ts";
 import { links } from "./links.ts";
 
-const stepResult = /\$\(steps\.[^\n]*?\.results\.[^\n]*?\)/;
 const stepArtifact = /\$\(steps\.[^.]+\.(?:inputs|outputs)\.[^.)]+\)/;
 const taskArtifact = /\$\(tasks\.[^.]+\.(?:inputs|outputs)\.[^.)]+\)/;
 
@@ -70,7 +70,7 @@ export const stepReferenceRules: readonly Rule<TaskSubject>[] = [
     check({ steps, path }, report) {
       for (const [index, step] of steps.entries()) {
         for (const [text, at] of [...fixedTexts(step), [step.script, ["script"]] as const]) {
-          if (text?.includes("$(") && stepResult.test(text)) {
+          if (stepResultIn(text) !== undefined) {
             report(
               [...path, "steps", index, ...at],
               "results of steps are not replaced here",

@@ -3,7 +3,8 @@
  * @module
  */
 
-import { type Mentions, mentionsOf, withoutIndex, withoutStar } from "../variables.ts";
+import { listed } from "../names.ts";
+import { type Mentions, mentionsOf, paramsIn, withoutIndex, withoutStar } from "../variables.ts";
 import type { Path } from "../finding.ts";
 import type { Report, Rule, StepsSubject } from "../rule.ts";
 import type { ParamSpec, Step } from "../types.ts";
@@ -62,7 +63,7 @@ function reportUnknown(
   for (const { text, path } of texts) {
     const mentions = mentionsOf(text, prefix);
     const unknown = mentions.first.map(withoutIndex).find((name) => !known.has(name));
-    const list = [...known].join(", ");
+    const list = listed(known);
     if (unknown !== undefined) {
       report(
         path,
@@ -112,7 +113,7 @@ export const stepVariableRules: readonly Rule<StepsSubject>[] = [
       for (const { text, path, takesArray } of allTexts(subject)) {
         const mentions = mentionsOf(text, "params");
         const name = mentions.first.map(withoutStar).find((name) => arrays.has(name));
-        if (name === undefined || mentions.tooDeep || (takesArray && text === mentions.text)) continue;
+        if (name === undefined || mentions.tooDeep || (takesArray && text === mentions.texts[0])) continue;
         const advice = takesArray
           ? `Let $(params.${name}[*]) stand alone in its string, or take one element: $(params.${name}[0]).`
           : `Take one element, $(params.${name}[0]), or pass the array in args.`;
@@ -169,10 +170,12 @@ export const declaredVariableRules: readonly Rule<StepsSubject>[] = [
     check(subject, report) {
       const texts = allTexts(subject, true);
       if (texts.length === 0) return;
+      const mentioned = new Set(texts.flatMap(({ text }) => [...paramsIn(text)]));
       for (const { spec } of subject.params) {
-        if (spec.type !== "object") continue;
+        const name = nameOf(spec);
+        if (spec.type !== "object" || !(mentioned.has(name) || name.includes("."))) continue;
         const keys = new Set(Object.keys(spec.properties ?? {}));
-        reportUnknown(texts, `params.${nameOf(spec)}`, keys, `in the object param ${nameOf(spec)}, the key`, report);
+        reportUnknown(texts, `params.${name}`, keys, `in the object param ${name}, the key`, report);
       }
     },
   },
