@@ -5,11 +5,8 @@
  */
 import { isNotFound, OciError } from "./error.ts";
 import { canonicalJson, type ImageIndex, mediaTypes, parseImageIndex } from "./manifest.ts";
-import type { Descriptor, Fetcher, OperationOptions, Pusher } from "./target.ts";
-import { updateTag, type UpdateTagOptions } from "./update-tag.ts";
-
-/** What holds the manifests and the tag. */
-export type ReferrersStore = Fetcher & Pusher & { readonly name: string };
+import type { Descriptor, OperationOptions } from "./target.ts";
+import { type TagStore, updateTag, type UpdateTagOptions } from "./update-tag.ts";
 
 /** The tag that lists the referrers of a digest where there is no API: `sha256-<hex>`, at most 64 digits of it. */
 export function referrersTag(digest: string): string {
@@ -22,7 +19,7 @@ export function referrersTag(digest: string): string {
  * @throws OciError when neither API nor tag can be read; neither of them there means no referrers
  */
 export async function listReferrers(
-  store: ReferrersStore,
+  store: TagStore,
   digest: string,
   doing: string,
   pages: AsyncIterable<unknown>,
@@ -49,7 +46,7 @@ export async function listReferrers(
 
 /** Adds a referrer to the tag of its subject, and keeps what other writers add at the same time. */
 export async function addReferrer(
-  store: ReferrersStore,
+  store: TagStore,
   subject: string,
   referrer: Descriptor,
   options: UpdateTagOptions,
@@ -64,7 +61,7 @@ export async function addReferrer(
 
 /** Takes a referrer out of the tag of its subject, where there is one. */
 export async function removeReferrer(
-  store: ReferrersStore,
+  store: TagStore,
   subject: string,
   digest: string,
   options: UpdateTagOptions,
@@ -76,17 +73,47 @@ export async function removeReferrer(
 }
 
 async function changeIndex(
-  store: ReferrersStore,
+  store: TagStore,
   subject: string,
   options: UpdateTagOptions,
   change: (manifests: readonly Descriptor[]) => readonly Descriptor[] | undefined,
 ): Promise<void> {
   const tag = referrersTag(subject);
-  await updateTag(store, tag, (current) => {
-    const index: ImageIndex = current === undefined
-      ? { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] }
-      : parseImageIndex(current.bytes, `list ${store.name}:${tag} as an index of referrers`);
-    const manifests = change(index.manifests);
-    return manifests && { bytes: canonicalJson({ ...index, manifests }), mediaType: mediaTypes.index };
-  }, options);
+  for (let attempt = 1;; attempt++) {
+    try {
+      await updateTag(store, tag, async (current) => {
+        const index: ImageIndex = current === undefined
+          ? { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] }
+          : parseImageIndex(current.bytes, `list ${store.name}:${tag} as an index of referrers`);
+        const changed = change(index.manifests);
+        if (changed === undefined) return undefined;
+        const manifests = attempt === 1 ? changed : await present(store, changed, options);
+        return { bytes: canonicalJson({ ...index, manifests }), mediaType: mediaTypes.index };
+      }, options);
+      return;
+    } catch (error) {
+      // A listed manifest is gone: deleted meanwhile, or long ago by someone who left the tag as it was. Registries
+      // take no index that refers to it, so it is left out.
+      const codes = error instanceof OciError ? error.details["codes"] : undefined;
+      if (attempt === 3 || !Array.isArray(codes) || !codes.includes("MANIFEST_BLOB_UNKNOWN")) throw error;
+    }
+  }
+}
+
+/** Those of the manifests that are there. */
+async function present(
+  store: TagStore,
+  manifests: readonly Descriptor[],
+  options: OperationOptions,
+): Promise<Descriptor[]> {
+  const found: Descriptor[] = [];
+  for (const manifest of manifests) {
+    try {
+      await store.fetchManifest(manifest.digest, { signal: options.signal });
+      found.push(manifest);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+  return found;
 }

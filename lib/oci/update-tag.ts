@@ -24,6 +24,12 @@ export interface NewManifest {
   readonly mediaType: string;
 }
 
+/** What {@link updateTag} needs of a store. */
+export interface TagStore extends Pick<Fetcher, "fetchManifest">, Pick<Pusher, "pushManifest"> {
+  /** What messages call it. */
+  readonly name: string;
+}
+
 /** How {@link updateTag} goes about it. */
 export interface UpdateTagOptions extends OperationOptions {
   /** How often to write before giving up. @default 10 */
@@ -40,7 +46,7 @@ export interface UpdateTagOptions extends OperationOptions {
  * @throws OciError `oci/conflict` when others do not leave off
  */
 export async function updateTag(
-  target: Fetcher & Pusher & { readonly name: string },
+  target: TagStore,
   tag: string,
   change: (current: TaggedManifest | undefined) => NewManifest | undefined | Promise<NewManifest | undefined>,
   options: UpdateTagOptions = {},

@@ -67,7 +67,7 @@ export const quick = { attempts: 4, baseMs: 1, maxMs: 20 } as const;
 
 /** The repository `org/repo` of a server, with quick retries. */
 export function repositoryAt(address: string, options: OpenRepositoryOptions = {}): Repository {
-  return openRepository(parseReference(`${address}/org/repo`), { retry: quick, settleMs: 40, ...options });
+  return openRepository(parseReference(`${address}/org/repo`), { retry: quick, settleMs: 100, ...options });
 }
 
 /** Bytes that do not repeat, always the same for the same seed. */
