@@ -151,13 +151,13 @@ export async function createFile(directory: string, name: string, bytes: Uint8Ar
   }
 }
 
-/** Removes what a crashed process left half-written in the folder, once it is a day old. */
-export async function removeStalePartials(directory: string, now: number = Date.now()): Promise<void> {
+/** Removes what a crashed process left half-written in a folder (files with this prefix), once it is a day old. */
+export async function removeStale(directory: string, prefix: string = partialPrefix): Promise<void> {
   for await (const entry of Deno.readDir(directory)) {
-    if (!entry.name.startsWith(partialPrefix)) continue;
+    if (!entry.isFile || !entry.name.startsWith(prefix)) continue;
     const path = `${directory}/${entry.name}`;
     const modified = await Deno.stat(path).then((info) => info.mtime?.getTime(), () => undefined);
-    if (modified !== undefined && now - modified > 24 * 3600 * 1000) await removeIfThere(path);
+    if (modified !== undefined && Date.now() - modified > 24 * 3600 * 1000) await removeIfThere(path);
   }
 }
 

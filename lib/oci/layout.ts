@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { verifyStream } from "../streams/digest.ts";
 import { bytesSource, type Source } from "../streams/source.ts";
 import { OciError } from "./error.ts";
-import { createFile, LayoutBlobs, removeStalePartials } from "./layout-blobs.ts";
+import { createFile, LayoutBlobs, removeStale } from "./layout-blobs.ts";
 import { emptyIndex, LayoutIndex } from "./layout-index.ts";
 import {
   inspectManifest,
@@ -69,7 +69,7 @@ export async function openLayout(directory: string, options: OpenLayoutOptions =
       advice: "use a layout as the OCI image spec 1.x describes it",
     });
   }
-  if (options.create) await removeStalePartials(directory);
+  if (options.create) await removeStale(directory);
   return new Layout(directory);
 }
 

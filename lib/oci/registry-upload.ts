@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash, type Hash } from "node:crypto";
-import { digestOfFile, removeIfThere, writeAll } from "./layout-blobs.ts";
+import { digestOfFile, removeIfThere, removeStale, writeAll } from "./layout-blobs.ts";
 import { Refusal } from "./registry-answer.ts";
 import type { RegistryStore } from "./registry-store.ts";
 
@@ -47,6 +47,7 @@ export class UploadSessions {
   readonly #limits: UploadLimits;
   readonly #directory: string;
   readonly #sessions = new Map<string, Session>();
+  #prepared: Promise<void> | undefined;
 
   /** Uploads into this store; their files are in its folder `.uploads`. */
   constructor(store: RegistryStore, limits: UploadLimits) {
@@ -63,7 +64,10 @@ export class UploadSessions {
     }
     const id = crypto.randomUUID();
     const path = `${this.#directory}/${id}`;
-    await Deno.mkdir(this.#directory, { recursive: true });
+    // Once: what a registry that crashed has left.
+    await (this.#prepared ??= Deno.mkdir(this.#directory, { recursive: true }).then(() =>
+      removeStale(this.#directory, "")
+    ));
     await Deno.writeFile(path, new Uint8Array(), { createNew: true });
     const session: Session = {
       id,

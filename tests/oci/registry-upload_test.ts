@@ -107,6 +107,21 @@ Deno.test("a cancelled upload is gone with its file", async () => {
   assert.deepEqual(Array.from(Deno.readDirSync(`${at.registry.directory}/.uploads`)), []);
 });
 
+Deno.test("what a registry that crashed left of uploads goes when it is a day old", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${dir}/.uploads`);
+    const yesterday = new Date(Date.now() - 25 * 3600 * 1000);
+    for (const name of ["old", "young"]) await Deno.writeTextFile(`${dir}/.uploads/${name}`, "half");
+    await Deno.utime(`${dir}/.uploads/old`, yesterday, yesterday);
+    await using at = await begun({ dir });
+    const names = Array.from(Deno.readDirSync(`${dir}/.uploads`), (entry) => entry.name);
+    assert.deepEqual(names.sort(), [at.upload.split("/").at(-1), "young"].sort());
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
 Deno.test("an upload belongs to its repository", async () => {
   await using at = await begun();
   const other = at.upload.replace("/org/repo/", "/org/other/");
