@@ -4,7 +4,6 @@
  * @module
  */
 import { KubernetesError } from "./error.ts";
-import { join } from "./lines.ts";
 
 /** How a body is read. */
 export interface BodyOptions {
@@ -92,14 +91,15 @@ export async function* chunks(response: Response, options: BodyOptions): AsyncGe
 }
 
 /**
- * The whole body.
+ * The whole body as text. Decoded as it arrives, so that the bytes of a large list are not all kept beside its text.
  * @throws KubernetesError `kubernetes/too-large` when it has more than `maxBytes`; else as {@link chunks}.
  */
 export async function readBody(
   response: Response,
   options: BodyOptions & { readonly maxBytes: number },
-): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
+): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
   let size = 0;
   for await (const chunk of chunks(response, options)) {
     size += chunk.length;
@@ -112,8 +112,7 @@ export async function readBody(
         details: { server: options.server, maxBytes: options.maxBytes },
       });
     }
-    parts.push(chunk);
+    text += decoder.decode(chunk, { stream: true });
   }
-  if (parts.length === 1 && parts[0] !== undefined) return parts[0];
-  return join(parts, size);
+  return text + decoder.decode();
 }

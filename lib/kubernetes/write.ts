@@ -112,9 +112,9 @@ async function write<T>(
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
     await refuse(cluster, attempt, response, signal);
-    const bytes = await readBody(response, { doing, server: cluster.server, idleMs: 60_000, signal, maxBytes });
+    const text = await readBody(response, { doing, server: cluster.server, idleMs: 60_000, signal, maxBytes });
     try {
-      return JSON.parse(new TextDecoder().decode(bytes)) as T;
+      return JSON.parse(text) as T;
     } catch (cause) {
       throw new KubernetesError({
         code: "kubernetes/malformed",

@@ -31,7 +31,7 @@ export class Following<T extends Followed> {
    */
   constructor(cluster: Cluster, resource: Resource, options: WatchOptions, trim: (object: T) => void) {
     this.#trim = trim;
-    this.#updates = watch<T>(cluster, resource, options);
+    this.#updates = watch<T>(cluster, resource, { ...options, trim: (object) => trim(object as T) });
   }
 
   /**
@@ -65,12 +65,14 @@ export class Following<T extends Followed> {
       for (const [name, object] of this.objects) if (!names.has(name)) this.#remove(name, object);
       for (const item of update.items) this.#put(item);
     } else if (update.type === "deleted") this.#remove(update.object.metadata.name ?? "", update.object);
-    else this.#put(update.object);
+    else {
+      this.#trim(update.object);
+      this.#put(update.object);
+    }
   }
 
   #put(object: T): void {
     const name = object.metadata.name ?? "";
-    this.#trim(object);
     this.deleted.delete(name);
     this.objects.set(name, object);
   }
