@@ -132,7 +132,9 @@ const deskOnly: esbuild.Plugin = {
       return kind === "dynamic-import" ? { path: path.replace(/^.*\//, ""), namespace: "desk" } : undefined;
     });
     build.onLoad({ filter: /.*/, namespace: "desk" }, ({ path }) => ({
-      contents: `throw new Error(${JSON.stringify(`${path} is not part of a Task's script: run it from its file`)});`,
+      // an export makes it a module, which takes no helper to stand in for
+      contents: `throw new Error(${JSON.stringify(`${path} is not part of a Task's script: run it from its file`)});
+export {};`,
     }));
   },
 };

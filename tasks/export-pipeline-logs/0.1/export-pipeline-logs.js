@@ -1,56 +1,40 @@
-var __create = Object.create;
-var __defProp = Object.defineProperty;
-var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
 var __getOwnPropNames = Object.getOwnPropertyNames;
-var __getProtoOf = Object.getPrototypeOf;
-var __hasOwnProp = Object.prototype.hasOwnProperty;
-var __commonJS = (cb, mod) => function __require() {
+var __esm = (fn, res, err) => function __init() {
+  if (err) throw err[0];
   try {
-    return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
+    return fn && (res = (0, fn[__getOwnPropNames(fn)[0]])(fn = 0)), res;
   } catch (e) {
-    throw mod = 0, e;
+    throw err = [e], e;
   }
 };
-var __copyProps = (to, from, except, desc) => {
-  if (from && typeof from === "object" || typeof from === "function") {
-    for (let key of __getOwnPropNames(from))
-      if (!__hasOwnProp.call(to, key) && key !== except)
-        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
-  }
-  return to;
-};
-var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
-  // If the importer is in node compatibility mode or this is not an ESM
-  // file that has been converted to a CommonJS file using a Babel-
-  // compatible transform (i.e. "__esModule" has not been set), then set
-  // "default" to the CommonJS "module.exports" for node compatibility.
-  isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
-  mod
-));
 
 // desk:kubeconfig.ts
-var require_kubeconfig = __commonJS({
+var kubeconfig_exports = {};
+var init_kubeconfig = __esm({
   "desk:kubeconfig.ts"() {
     throw new Error("kubeconfig.ts is not part of a Task's script: run it from its file");
   }
 });
 
 // desk:credential-helper.ts
-var require_credential_helper = __commonJS({
+var credential_helper_exports = {};
+var init_credential_helper = __esm({
   "desk:credential-helper.ts"() {
     throw new Error("credential-helper.ts is not part of a Task's script: run it from its file");
   }
 });
 
 // desk:help.ts
-var require_help = __commonJS({
+var help_exports = {};
+var init_help = __esm({
   "desk:help.ts"() {
     throw new Error("help.ts is not part of a Task's script: run it from its file");
   }
 });
 
 // desk:layout.ts
-var require_layout = __commonJS({
+var layout_exports = {};
+var init_layout = __esm({
   "desk:layout.ts"() {
     throw new Error("layout.ts is not part of a Task's script: run it from its file");
   }
@@ -588,7 +572,7 @@ async function connect(options = {}) {
   const settings = { ...options, env, log, serviceAccountDir: options.serviceAccountDir ?? serviceAccountDir };
   const named2 = options.kubeconfig !== void 0 || options.context !== void 0 || !!env("KUBECONFIG");
   if (!named2 && inPod(settings)) return await connectInPod(settings);
-  const { connectByKubeconfig, kubeconfigFiles } = await Promise.resolve().then(() => __toESM(require_kubeconfig()));
+  const { connectByKubeconfig, kubeconfigFiles } = await Promise.resolve().then(() => (init_kubeconfig(), kubeconfig_exports));
   const files = kubeconfigFiles(settings);
   if (files.length > 0) return await connectByKubeconfig(files, settings);
   throw new KubernetesError({
@@ -775,7 +759,10 @@ async function list(cluster, resource, options = {}) {
       for await (const page of pages) {
         whole = page.consistent;
         if (!whole) break;
-        for (const item of page.items) items.push(item);
+        for (const item of page.items) {
+          options.trim?.(item);
+          items.push(item);
+        }
         resourceVersion = page.resourceVersion;
       }
     } catch (error) {
@@ -1745,11 +1732,33 @@ async function removeReferrer(store, subject, digest, options) {
 }
 async function changeIndex(store, subject, options, change) {
   const tag = referrersTag(subject);
-  await updateTag(store, tag, (current) => {
-    const index = current === void 0 ? { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] } : parseImageIndex(current.bytes, `list ${store.name}:${tag} as an index of referrers`);
-    const manifests = change(index.manifests);
-    return manifests && { bytes: canonicalJson({ ...index, manifests }), mediaType: mediaTypes.index };
-  }, options);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await updateTag(store, tag, async (current) => {
+        const index = current === void 0 ? { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] } : parseImageIndex(current.bytes, `list ${store.name}:${tag} as an index of referrers`);
+        const changed = change(index.manifests);
+        if (changed === void 0) return void 0;
+        const manifests = attempt === 1 ? changed : await present(store, changed, options);
+        return { bytes: canonicalJson({ ...index, manifests }), mediaType: mediaTypes.index };
+      }, options);
+      return;
+    } catch (error) {
+      const codes = error instanceof OciError ? error.details["codes"] : void 0;
+      if (attempt === 3 || !Array.isArray(codes) || !codes.includes("MANIFEST_BLOB_UNKNOWN")) throw error;
+    }
+  }
+}
+async function present(store, manifests, options) {
+  const found = [];
+  for (const manifest of manifests) {
+    try {
+      await store.fetchManifest(manifest.digest, { signal: options.signal });
+      found.push(manifest);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+  return found;
 }
 
 // lib/oci/credentials.ts
@@ -1783,7 +1792,7 @@ var Credential = class {
   }
 };
 async function askHelper(...args) {
-  const helper = await Promise.resolve().then(() => __toESM(require_credential_helper()));
+  const helper = await Promise.resolve().then(() => (init_credential_helper(), credential_helper_exports));
   return await helper.runCredentialHelper(...args);
 }
 var noCredentials = { description: "no credentials", find: () => Promise.resolve(void 0) };
@@ -4665,6 +4674,8 @@ async function writeLog(stream, options) {
     }
   }
   if (filled > 0) flush();
+  if (before !== void 0) release(before);
+  release(piece2.buffer);
   return {
     bytes,
     lines: newlines + (last === 10 ? 0 : 1),
@@ -4723,6 +4734,10 @@ var Incoming = class {
     if (block.length > 0) this.#queue.push(block);
     this.#wake();
   }
+  /** Gives memory back; nobody reads the stream any more. */
+  release() {
+    for (const buffer of this.#recent) release(buffer);
+  }
   drop() {
     this.#failure = new Error("nobody wants the log any more");
     this.#wake();
@@ -4750,7 +4765,10 @@ function serve(scope) {
       writeLog(incoming.stream, { path: message.path, masker, compression }).then(
         (written) => scope.postMessage({ kind: "written", log, written }),
         (error) => scope.postMessage({ kind: "failed", log, message: String(error) })
-      ).finally(() => logs.delete(log));
+      ).finally(() => {
+        logs.delete(log);
+        incoming.release();
+      });
     } else if (message.kind === "block") {
       logs.get(log)?.take(message.block, message.last);
     } else {
@@ -4770,6 +4788,9 @@ async function openSpool(options) {
   const masker = createMasker({ values });
   const workers = [];
   let next = 0;
+  const complete = () => {
+    for (const worker of workers.splice(0)) worker.end();
+  };
   return {
     async add(stream, signal) {
       signal?.throwIfAborted();
@@ -4793,12 +4814,15 @@ async function openSpool(options) {
       } catch (error) {
         await blocks.cancel(error);
         throw error;
+      } finally {
+        blocks.release();
       }
       const { compressedBytes, ...rest } = written;
       return { ...rest, content: fileSource(path, compressedBytes) };
     },
+    complete,
     async close() {
-      for (const worker of workers) worker.end();
+      complete();
       await Deno.remove(own, { recursive: true }).catch(() => {
       });
     }
@@ -4833,6 +4857,10 @@ var Blocks = class {
   async cancel(reason) {
     await this.#reader.cancel(reason).catch(() => {
     });
+  }
+  /** Gives memory back; the stream has ended. */
+  release() {
+    for (const buffer of this.#copied) release(buffer);
   }
   #take(chunk) {
     this.#rest = chunk;
@@ -5258,7 +5286,7 @@ var Following = class {
    */
   constructor(cluster, resource, options, trim) {
     this.#trim = trim;
-    this.#updates = watch(cluster, resource, options);
+    this.#updates = watch(cluster, resource, { ...options, trim: (object) => trim(object) });
   }
   /**
    * Lists the collection.
@@ -5288,11 +5316,13 @@ var Following = class {
       for (const [name, object] of this.objects) if (!names.has(name)) this.#remove(name, object);
       for (const item of update.items) this.#put(item);
     } else if (update.type === "deleted") this.#remove(update.object.metadata.name ?? "", update.object);
-    else this.#put(update.object);
+    else {
+      this.#trim(update.object);
+      this.#put(update.object);
+    }
   }
   #put(object) {
     const name = object.metadata.name ?? "";
-    this.#trim(object);
     this.deleted.delete(name);
     this.objects.set(name, object);
   }
@@ -5972,7 +6002,7 @@ async function answerOf(task2, flags, command) {
   if (asked === void 0) return void 0;
   if (asked === "--version") return `${task2.name} ${task2.version}
 `;
-  const { completions, helpText, shells } = await Promise.resolve().then(() => __toESM(require_help()));
+  const { completions, helpText, shells } = await Promise.resolve().then(() => (init_help(), help_exports));
   if (!asked.startsWith("--completions")) return helpText(task2, command);
   const shell = asked.split("=")[1] ?? flags[flags.indexOf(asked) + 1] ?? "";
   if (shells.includes(shell)) return completions(shell, task2.name, flagsOf(task2));
@@ -6232,6 +6262,7 @@ It belongs into the \`finally\` section of a Pipeline.`,
         signal,
         log
       });
+      spool.complete();
       const mask = (text2) => masker.mask(text2);
       const manifest = logManifest({ snapshot, plan, collected, timestamps, compression, mask });
       const status = pipelineStatus(snapshot, { aggregateStatus: aggregateStatus(snapshot), self, mask });
@@ -6377,7 +6408,7 @@ async function deliver(archive, to) {
   };
   const { tag } = artifact;
   if (output !== void 0) {
-    const { openLayout } = await Promise.resolve().then(() => __toESM(require_layout()));
+    const { openLayout } = await Promise.resolve().then(() => (init_layout(), layout_exports));
     const { digest: digest2 } = await push(await openLayout(output, { create: true }));
     log.info(`wrote the archive; to get it: oras pull --oci-layout ${output}:${tag}`);
     return { tag, reference: `${output}@${digest2}` };

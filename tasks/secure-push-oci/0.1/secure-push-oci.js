@@ -1,49 +1,32 @@
-var __create = Object.create;
-var __defProp = Object.defineProperty;
-var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
 var __getOwnPropNames = Object.getOwnPropertyNames;
-var __getProtoOf = Object.getPrototypeOf;
-var __hasOwnProp = Object.prototype.hasOwnProperty;
-var __commonJS = (cb, mod) => function __require() {
+var __esm = (fn, res, err) => function __init() {
+  if (err) throw err[0];
   try {
-    return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
+    return fn && (res = (0, fn[__getOwnPropNames(fn)[0]])(fn = 0)), res;
   } catch (e) {
-    throw mod = 0, e;
+    throw err = [e], e;
   }
 };
-var __copyProps = (to, from, except, desc) => {
-  if (from && typeof from === "object" || typeof from === "function") {
-    for (let key of __getOwnPropNames(from))
-      if (!__hasOwnProp.call(to, key) && key !== except)
-        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
-  }
-  return to;
-};
-var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
-  // If the importer is in node compatibility mode or this is not an ESM
-  // file that has been converted to a CommonJS file using a Babel-
-  // compatible transform (i.e. "__esModule" has not been set), then set
-  // "default" to the CommonJS "module.exports" for node compatibility.
-  isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
-  mod
-));
 
 // desk:credential-helper.ts
-var require_credential_helper = __commonJS({
+var credential_helper_exports = {};
+var init_credential_helper = __esm({
   "desk:credential-helper.ts"() {
     throw new Error("credential-helper.ts is not part of a Task's script: run it from its file");
   }
 });
 
 // desk:help.ts
-var require_help = __commonJS({
+var help_exports = {};
+var init_help = __esm({
   "desk:help.ts"() {
     throw new Error("help.ts is not part of a Task's script: run it from its file");
   }
 });
 
 // desk:machine-credentials.ts
-var require_machine_credentials = __commonJS({
+var machine_credentials_exports = {};
+var init_machine_credentials = __esm({
   "desk:machine-credentials.ts"() {
     throw new Error("machine-credentials.ts is not part of a Task's script: run it from its file");
   }
@@ -162,7 +145,7 @@ var Credential = class {
   }
 };
 async function askHelper(...args) {
-  const helper = await Promise.resolve().then(() => __toESM(require_credential_helper()));
+  const helper = await Promise.resolve().then(() => (init_credential_helper(), credential_helper_exports));
   return await helper.runCredentialHelper(...args);
 }
 var noCredentials = { description: "no credentials", find: () => Promise.resolve(void 0) };
@@ -1072,11 +1055,33 @@ async function removeReferrer(store, subject, digest, options) {
 }
 async function changeIndex(store, subject, options, change) {
   const tag = referrersTag(subject);
-  await updateTag(store, tag, (current) => {
-    const index = current === void 0 ? { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] } : parseImageIndex(current.bytes, `list ${store.name}:${tag} as an index of referrers`);
-    const manifests = change(index.manifests);
-    return manifests && { bytes: canonicalJson({ ...index, manifests }), mediaType: mediaTypes.index };
-  }, options);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await updateTag(store, tag, async (current) => {
+        const index = current === void 0 ? { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] } : parseImageIndex(current.bytes, `list ${store.name}:${tag} as an index of referrers`);
+        const changed = change(index.manifests);
+        if (changed === void 0) return void 0;
+        const manifests = attempt === 1 ? changed : await present(store, changed, options);
+        return { bytes: canonicalJson({ ...index, manifests }), mediaType: mediaTypes.index };
+      }, options);
+      return;
+    } catch (error) {
+      const codes = error instanceof OciError ? error.details["codes"] : void 0;
+      if (attempt === 3 || !Array.isArray(codes) || !codes.includes("MANIFEST_BLOB_UNKNOWN")) throw error;
+    }
+  }
+}
+async function present(store, manifests, options) {
+  const found = [];
+  for (const manifest of manifests) {
+    try {
+      await store.fetchManifest(manifest.digest, { signal: options.signal });
+      found.push(manifest);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+  return found;
 }
 
 // lib/oci/refusal.ts
@@ -3998,7 +4003,7 @@ async function answerOf(task, flags, command) {
   if (asked === void 0) return void 0;
   if (asked === "--version") return `${task.name} ${task.version}
 `;
-  const { completions, helpText, shells } = await Promise.resolve().then(() => __toESM(require_help()));
+  const { completions, helpText, shells } = await Promise.resolve().then(() => (init_help(), help_exports));
   if (!asked.startsWith("--completions")) return helpText(task, command);
   const shell = asked.split("=")[1] ?? flags[flags.indexOf(asked) + 1] ?? "";
   if (shells.includes(shell)) return completions(shell, task.name, flagsOf(task));
@@ -4184,7 +4189,7 @@ var stepAction = defineStepAction({
 });
 async function credentialsOf(path, text) {
   if (path === void 0) {
-    const { machineCredentials } = await Promise.resolve().then(() => __toESM(require_machine_credentials()));
+    const { machineCredentials } = await Promise.resolve().then(() => (init_machine_credentials(), machine_credentials_exports));
     return await machineCredentials();
   }
   return text === void 0 || text.trim() === "" ? void 0 : credentialsFromJson(text, path);

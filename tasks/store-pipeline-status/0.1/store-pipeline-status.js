@@ -1,77 +1,64 @@
-var __create = Object.create;
-var __defProp = Object.defineProperty;
-var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
 var __getOwnPropNames = Object.getOwnPropertyNames;
-var __getProtoOf = Object.getPrototypeOf;
-var __hasOwnProp = Object.prototype.hasOwnProperty;
-var __commonJS = (cb, mod) => function __require() {
+var __esm = (fn, res, err) => function __init() {
+  if (err) throw err[0];
   try {
-    return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
+    return fn && (res = (0, fn[__getOwnPropNames(fn)[0]])(fn = 0)), res;
   } catch (e) {
-    throw mod = 0, e;
+    throw err = [e], e;
   }
 };
-var __copyProps = (to, from, except, desc) => {
-  if (from && typeof from === "object" || typeof from === "function") {
-    for (let key of __getOwnPropNames(from))
-      if (!__hasOwnProp.call(to, key) && key !== except)
-        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
-  }
-  return to;
-};
-var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
-  // If the importer is in node compatibility mode or this is not an ESM
-  // file that has been converted to a CommonJS file using a Babel-
-  // compatible transform (i.e. "__esModule" has not been set), then set
-  // "default" to the CommonJS "module.exports" for node compatibility.
-  isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
-  mod
-));
 
 // desk:kubeconfig.ts
-var require_kubeconfig = __commonJS({
+var kubeconfig_exports = {};
+var init_kubeconfig = __esm({
   "desk:kubeconfig.ts"() {
     throw new Error("kubeconfig.ts is not part of a Task's script: run it from its file");
   }
 });
 
 // desk:help.ts
-var require_help = __commonJS({
+var help_exports = {};
+var init_help = __esm({
   "desk:help.ts"() {
     throw new Error("help.ts is not part of a Task's script: run it from its file");
   }
 });
 
 // desk:mask.ts
-var require_mask = __commonJS({
+var mask_exports = {};
+var init_mask = __esm({
   "desk:mask.ts"() {
     throw new Error("mask.ts is not part of a Task's script: run it from its file");
   }
 });
 
 // desk:values.ts
-var require_values = __commonJS({
+var values_exports = {};
+var init_values = __esm({
   "desk:values.ts"() {
     throw new Error("values.ts is not part of a Task's script: run it from its file");
   }
 });
 
 // desk:secure-push.ts
-var require_secure_push = __commonJS({
+var secure_push_exports = {};
+var init_secure_push = __esm({
   "desk:secure-push.ts"() {
     throw new Error("secure-push.ts is not part of a Task's script: run it from its file");
   }
 });
 
 // desk:credentials.ts
-var require_credentials = __commonJS({
+var credentials_exports = {};
+var init_credentials = __esm({
   "desk:credentials.ts"() {
     throw new Error("credentials.ts is not part of a Task's script: run it from its file");
   }
 });
 
 // desk:machine-credentials.ts
-var require_machine_credentials = __commonJS({
+var machine_credentials_exports = {};
+var init_machine_credentials = __esm({
   "desk:machine-credentials.ts"() {
     throw new Error("machine-credentials.ts is not part of a Task's script: run it from its file");
   }
@@ -611,7 +598,7 @@ async function connect(options = {}) {
   const settings = { ...options, env, log, serviceAccountDir: options.serviceAccountDir ?? serviceAccountDir };
   const named = options.kubeconfig !== void 0 || options.context !== void 0 || !!env("KUBECONFIG");
   if (!named && inPod(settings)) return await connectInPod(settings);
-  const { connectByKubeconfig, kubeconfigFiles } = await Promise.resolve().then(() => __toESM(require_kubeconfig()));
+  const { connectByKubeconfig, kubeconfigFiles } = await Promise.resolve().then(() => (init_kubeconfig(), kubeconfig_exports));
   const files = kubeconfigFiles(settings);
   if (files.length > 0) return await connectByKubeconfig(files, settings);
   throw new KubernetesError({
@@ -1233,7 +1220,10 @@ async function list(cluster, resource, options = {}) {
       for await (const page of pages) {
         whole = page.consistent;
         if (!whole) break;
-        for (const item of page.items) items.push(item);
+        for (const item of page.items) {
+          options.trim?.(item);
+          items.push(item);
+        }
         resourceVersion = page.resourceVersion;
       }
     } catch (error) {
@@ -1387,7 +1377,7 @@ var Following = class {
    */
   constructor(cluster, resource, options, trim) {
     this.#trim = trim;
-    this.#updates = watch(cluster, resource, options);
+    this.#updates = watch(cluster, resource, { ...options, trim: (object) => trim(object) });
   }
   /**
    * Lists the collection.
@@ -1417,11 +1407,13 @@ var Following = class {
       for (const [name, object] of this.objects) if (!names.has(name)) this.#remove(name, object);
       for (const item of update.items) this.#put(item);
     } else if (update.type === "deleted") this.#remove(update.object.metadata.name ?? "", update.object);
-    else this.#put(update.object);
+    else {
+      this.#trim(update.object);
+      this.#put(update.object);
+    }
   }
   #put(object) {
     const name = object.metadata.name ?? "";
-    this.#trim(object);
     this.deleted.delete(name);
     this.objects.set(name, object);
   }
@@ -2239,7 +2231,7 @@ async function answerOf(task2, flags, command) {
   if (asked === void 0) return void 0;
   if (asked === "--version") return `${task2.name} ${task2.version}
 `;
-  const { completions, helpText, shells } = await Promise.resolve().then(() => __toESM(require_help()));
+  const { completions, helpText, shells } = await Promise.resolve().then(() => (init_help(), help_exports));
   if (!asked.startsWith("--completions")) return helpText(task2, command);
   const shell = asked.split("=")[1] ?? flags[flags.indexOf(asked) + 1] ?? "";
   if (shells.includes(shell)) return completions(shell, task2.name, flagsOf(task2));
@@ -2519,18 +2511,18 @@ async function writeWhole(path, text, makeFolder) {
 }
 var unchanged = (text) => text;
 async function masking(secret) {
-  const { createMasker } = await Promise.resolve().then(() => __toESM(require_mask()));
+  const { createMasker } = await Promise.resolve().then(() => (init_mask(), mask_exports));
   const masker = createMasker({ values: await valuesOf(secret) });
   return (text) => masker.mask(text);
 }
 async function valuesOf(secret) {
-  const { secretValues: secretValues2 } = await Promise.resolve().then(() => __toESM(require_values()));
+  const { secretValues: secretValues2 } = await Promise.resolve().then(() => (init_values(), values_exports));
   return secret === void 0 ? [] : secretValues2(secret);
 }
 async function push(text, { reference: reference2, credentials, secret, ...rest }) {
-  const { securePush } = await Promise.resolve().then(() => __toESM(require_secure_push()));
-  const { credentialsFromJson } = await Promise.resolve().then(() => __toESM(require_credentials()));
-  const { machineCredentials } = await Promise.resolve().then(() => __toESM(require_machine_credentials()));
+  const { securePush } = await Promise.resolve().then(() => (init_secure_push(), secure_push_exports));
+  const { credentialsFromJson } = await Promise.resolve().then(() => (init_credentials(), credentials_exports));
+  const { machineCredentials } = await Promise.resolve().then(() => (init_machine_credentials(), machine_credentials_exports));
   const directory = await Deno.makeTempDir({ prefix: "pipeline-status-" });
   try {
     await Deno.writeTextFile(`${directory}/${fileName}`, text);
