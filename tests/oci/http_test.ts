@@ -334,3 +334,46 @@ Deno.test("the platform's fetch can be replaced, and errors show no stack of it"
   });
   http.close();
 });
+
+Deno.test("a private address without TLS is spoken to without it, but nobody who has TLS, or was asked for it, is", async () => {
+  const notTls = () =>
+    Promise.reject(
+      new TypeError("fetch failed", { cause: new Error("received corrupt message of type InvalidContentType") }),
+    );
+  const ok = () => Promise.resolve(Response.json({ tags: ["a"] }));
+  /** Lists tags twice; gives the schemes that were asked by. */
+  const list = async (
+    registry: string,
+    https: (count: number, host: string) => Promise<Response>,
+    options = {},
+  ): Promise<string[]> => {
+    const asked: string[] = [];
+    const fetch = (url: URL) => {
+      asked.push(`${url.protocol}//${url.hostname}`);
+      return url.protocol === "http:" ? ok() : https(asked.length, url.host);
+    };
+    using repository = repositoryAt(registry, { fetch, ...options });
+    for (let count = 0; count < 2; count++) {
+      await Array.fromAsync(repository.tags()).catch((error) => asked.push(error.code));
+    }
+    return asked;
+  };
+  assert.deepEqual(await list("10.1.2.3", notTls), ["https://10.1.2.3", "http://10.1.2.3", "http://10.1.2.3"]);
+  const refused = (host: string) => [`https://${host}`, "oci/not-tls", `https://${host}`, "oci/not-tls"];
+  assert.deepEqual(await list("quay.io", notTls), refused("quay.io"));
+  assert.deepEqual(await list("10.1.2.3", notTls, { plainHttp: false }), refused("10.1.2.3"));
+  assert.deepEqual(await list("10.1.2.3", notTls, { caCerts: [], plainHttp: true }), [
+    "http://10.1.2.3",
+    "http://10.1.2.3",
+  ]);
+  // It has spoken TLS before: whoever answers without it now is another one.
+  const later = (count: number) => count === 1 ? ok() : notTls();
+  assert.deepEqual(await list("10.1.2.3", later), ["https://10.1.2.3", "https://10.1.2.3", "oci/not-tls"]);
+  // It is the host that it sends to which has no TLS.
+  const elsewhere = (_count: number, host: string) =>
+    host === "10.1.2.3"
+      ? Promise.resolve(new Response(null, { status: 307, headers: { location: "https://10.9.9.9/x" } }))
+      : notTls();
+  const once = ["https://10.1.2.3", "https://10.9.9.9", "oci/not-tls"];
+  assert.deepEqual(await list("10.1.2.3", elsewhere), [...once, ...once]);
+});
