@@ -121,6 +121,14 @@ export const task = defineTask({
     },
   ],
   schemas: { "pipeline-status.schema.json": "lib/record/schema.ts" },
+  readme: {
+    "What is stored": [
+      "`pipeline-status.json`, as a layer of its own: `oras pull` gives it back. Its schema is " +
+      "[pipeline-status.schema.json](pipeline-status.schema.json). Other files under the same tag are kept.",
+      "A TaskRun that has not ended by the deadline, or was deleted, is in `unfinished` with the reason, and the Task " +
+      "still succeeds. Another Task that waits as this one does has `observer: true` and may still be running.",
+    ].join("\n\n"),
+  },
   step: "collect-status",
   stepsAfter: [{
     name: "secure-push-oci",

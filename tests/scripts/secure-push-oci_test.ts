@@ -216,7 +216,7 @@ async function contend(address: string, folder: string, writers: number, rounds:
 Deno.test("processes that push to one tag at once lose none of each other's files", () =>
   withFolder(async (folder) => {
     await using registry = await serveRegistry();
-    await contend(registry.address, folder, 2, 4);
+    await contend(registry.address, folder, 2, 3);
   }));
 
 Deno.test({
@@ -249,7 +249,7 @@ Deno.test({
             await new Promise((resolve) => setTimeout(resolve, 50));
           }
         }
-        await contend(`127.0.0.1:${port}`, folder, 3, 2);
+        await contend(`127.0.0.1:${port}`, folder, 4, 1);
       } finally {
         server.kill("SIGKILL");
         await server.status;

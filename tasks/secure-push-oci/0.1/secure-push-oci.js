@@ -4155,6 +4155,13 @@ var stepAction = defineStepAction({
       description: "Credentials for the registry, as docker's config.json."
     }
   },
+  readme: {
+    "Writing one tag from several places": [
+      "The distribution spec has no conditional write. After its push the step therefore watches the tag for a second, longer where the registry answers slowly, and does the merge again if another writer, who had read the tag before, has taken its files away. Of two writers of one path the later one wins.",
+      "A folder that was pushed as one tar (`oras push REF ./`) stays as it is; if one of its files is replaced, the tar is written anew without it. A tag that holds a container image or an index is refused."
+    ].join("\n\n"),
+    "What stays behind": "Links out of the folder, links to folders, pipes and other special files, and names that would not be safe to unpack are left out and named. The contents of archives are not looked into."
+  },
   // Any folder may be named; what is read goes nowhere but to the registry.
   permissions: { net: true, read: ["/"] },
   run: async ({ params, secrets, signal, log }) => {
