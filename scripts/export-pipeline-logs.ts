@@ -217,6 +217,8 @@ It belongs into the \`finally\` section of a Pipeline.`,
         log,
       });
 
+      spool.complete();
+
       const mask = (text: string) => masker.mask(text);
       const manifest = logManifest({ snapshot, plan, collected, timestamps, compression, mask });
       const status = pipelineStatus(snapshot, { aggregateStatus: aggregateStatus(snapshot), self, mask });

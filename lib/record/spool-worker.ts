@@ -85,6 +85,11 @@ class Incoming {
     this.#wake();
   }
 
+  /** Gives memory back; nobody reads the stream any more. */
+  release(): void {
+    for (const buffer of this.#recent) release(buffer);
+  }
+
   drop(): void {
     this.#failure = new Error("nobody wants the log any more");
     this.#wake();
@@ -114,7 +119,10 @@ function serve(scope: WorkerScope): void {
       writeLog(incoming.stream, { path: message.path, masker, compression }).then(
         (written) => scope.postMessage({ kind: "written", log, written }),
         (error) => scope.postMessage({ kind: "failed", log, message: String(error) }),
-      ).finally(() => logs.delete(log));
+      ).finally(() => {
+        logs.delete(log);
+        incoming.release();
+      });
     } else if (message.kind === "block") {
       logs.get(log)?.take(message.block, message.last);
     } else {

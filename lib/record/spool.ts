@@ -38,7 +38,9 @@ export interface Spool {
    * written (the disk is full)
    */
   add(stream: ReadableStream<Uint8Array<ArrayBuffer>>, signal?: AbortSignal): Promise<SpooledLog>;
-  /** Ends the workers and removes the files. */
+  /** No log comes any more: gives the memory of the workers back. */
+  complete(): void;
+  /** Removes the files. */
   close(): Promise<void>;
 }
 
@@ -52,6 +54,9 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const masker = createMasker({ values });
   const workers: SpoolWorker[] = [];
   let next = 0;
+  const complete = () => {
+    for (const worker of workers.splice(0)) worker.end();
+  };
   return {
     async add(stream, signal) {
       signal?.throwIfAborted();
@@ -75,12 +80,15 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       } catch (error) {
         await blocks.cancel(error);
         throw error;
+      } finally {
+        blocks.release();
       }
       const { compressedBytes, ...rest } = written;
       return { ...rest, content: fileSource(path, compressedBytes) };
     },
+    complete,
     async close() {
-      for (const worker of workers) worker.end();
+      complete();
       // What cannot be removed is no reason to fail after everything is done.
       await Deno.remove(own, { recursive: true }).catch(() => {});
     },
@@ -119,6 +127,11 @@ class Blocks {
 
   async cancel(reason: unknown): Promise<void> {
     await this.#reader.cancel(reason).catch(() => {});
+  }
+
+  /** Gives memory back; the stream has ended. */
+  release(): void {
+    for (const buffer of this.#copied) release(buffer);
   }
 
   #take(chunk: Uint8Array<ArrayBuffer>): void {

@@ -69,6 +69,8 @@ export async function writeLog(
     }
   }
   if (filled > 0) flush();
+  if (before !== undefined) release(before);
+  release(piece.buffer);
   return {
     bytes,
     lines: newlines + (last === 10 ? 0 : 1),
