@@ -49,7 +49,6 @@ const commands: Readonly<Record<string, Command>> = {
   },
   "serve-registry": { about: "serve an OCI registry from a folder", load: () => import("./serve-registry.ts") },
   "serve-tekton": { about: "serve Tekton Pipelines without a cluster", load: () => import("./serve-tekton.ts") },
-  "serve-tekton": { about: "serve Tekton without a cluster", load: () => import("./serve-tekton.ts") },
   "store-pipeline-status": {
     about: "store what became of a PipelineRun as JSON (a Task)",
     load: () => import("./store-pipeline-status.ts"),
