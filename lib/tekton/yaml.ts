@@ -92,7 +92,11 @@ export function readYaml(text: string): YamlText {
 }
 
 function readDocument({ text, events, original }: ParsedText, start: number, end: number): YamlDocument {
-  const locate = (path: Path, atKey = false) => original(locateIn(text, events, start, path, atKey));
+  let locator: Locator | undefined;
+  const locate = (path: Path, atKey = false) => {
+    locator ??= new Locator(text, events, start);
+    return original(locator.locate(path, atKey));
+  };
   const first = events[start];
   const offset = first === undefined || start >= end ? 0 : original(startOf(first));
   try {
@@ -311,42 +315,56 @@ function tagged(tag: string, text: string, event: ScalarEvent): unknown {
   }
 }
 
-/** Follows a path through the events. Aliases are not entered: they are the place. */
-function locateIn(text: string, events: readonly Event[], start: number, path: Path, atKey: boolean): number {
-  let at = start;
-  let keyAt = start;
-  for (const step of path) {
-    const event = events[at];
-    if (event === undefined) return 0;
-    let found = -1;
-    if (event.type === EVENT_ID.SEQUENCE && typeof step === "number") {
-      let item = at + 1;
-      for (let index = 0; item < events.length && events[item]!.type !== EVENT_ID.POP; index++) {
-        if (index === step) {
-          found = keyAt = item;
-          break;
-        }
-        item = endOf(events, item) + 1;
-      }
-    } else if (event.type === EVENT_ID.MAPPING) {
-      for (let key = at + 1; key < events.length && events[key]!.type !== EVENT_ID.POP;) {
+/** Where the parts of one list or map are: by index or key, the events of key and value. */
+type Parts = ReadonlyMap<string, readonly [key: number, value: number]>;
+
+/** Finds nodes by path. Aliases are not entered: they are the place. */
+class Locator {
+  readonly #parts = new Map<number, Parts>();
+
+  constructor(readonly text: string, readonly events: readonly Event[], readonly start: number) {}
+
+  /** Offset of the node at a path, or of the nearest above it; with `atKey`, of its key. */
+  locate(path: Path, atKey: boolean): number {
+    let at = this.start;
+    let keyAt = this.start;
+    for (const step of path) {
+      const found = this.#partsOf(at).get(String(step));
+      if (found === undefined) return this.#offset(keyAt);
+      [keyAt, at] = found;
+    }
+    const event = this.events[at];
+    const isEmpty = event?.type === EVENT_ID.SCALAR && event.valueEnd <= event.valueStart &&
+      event.style === SCALAR_STYLE.PLAIN;
+    return this.#offset(atKey || isEmpty ? keyAt : at);
+  }
+
+  #offset(at: number): number {
+    const event = this.events[at];
+    return event === undefined ? 0 : startOf(event);
+  }
+
+  #partsOf(at: number): Parts {
+    const known = this.#parts.get(at);
+    if (known !== undefined) return known;
+    const parts = new Map<string, readonly [number, number]>();
+    const { events } = this;
+    const type = events[at]?.type;
+    let index = 0;
+    for (let key = at + 1; key < events.length && events[key]!.type !== EVENT_ID.POP;) {
+      if (type === EVENT_ID.SEQUENCE) {
+        parts.set(String(index++), [key, key]);
+        key = endOf(events, key) + 1;
+      } else if (type === EVENT_ID.MAPPING) {
         const value = endOf(events, key) + 1;
         const scalar = events[key]!;
-        if (scalar.type === EVENT_ID.SCALAR && keyText(text, scalar) === String(step)) {
-          found = value;
-          keyAt = key;
-        }
+        if (scalar.type === EVENT_ID.SCALAR) parts.set(keyText(this.text, scalar), [key, value]);
         key = endOf(events, value) + 1;
-      }
+      } else break;
     }
-    if (found < 0) return startOf(events[keyAt]!);
-    at = found;
+    this.#parts.set(at, parts);
+    return parts;
   }
-  const event = events[at];
-  if (event === undefined) return 0;
-  const empty = event.type === EVENT_ID.SCALAR && event.valueEnd <= event.valueStart &&
-    event.style === SCALAR_STYLE.PLAIN;
-  return startOf(atKey || empty ? events[keyAt]! : event);
 }
 
 function keyText(text: string, event: ScalarEvent): string {

@@ -135,11 +135,12 @@ export const taskParamRules: readonly Rule<TasksSubject>[] = [
     nearMiss: withParams("[{name: p, properties: {k: {}}}]", "params: [{name: x, value: $(params.p.k)}]"),
     check(subject, report) {
       const objects = keysOfObjects(subject);
+      const dotted = [...objects.keys()].filter((name) => name.includes("."));
       eachText(subject, ({ text, path, takes }) => {
         if (takes === "any") return;
-        const mentioned = paramsIn(text);
-        for (const [name, keys] of objects) {
-          if (!mentioned.has(name) && !name.includes(".")) continue;
+        for (const name of new Set([...paramsIn(text), ...dotted])) {
+          const keys = objects.get(name);
+          if (keys === undefined) continue;
           const mentions = mentionsOf(text, `params.${name}`);
           const unknown = mentions.first.map(withoutIndex).find((key) => !keys.has(key));
           if (unknown !== undefined || mentions.tooDeep) {

@@ -87,9 +87,9 @@ export const pipelineRules: readonly Rule<PipelineSubject>[] = [
     nearMiss: pipeline("tasks: [{name: a, taskRef: {name: t}, runAfter: [b]}, {name: b, taskRef: {name: t}}]"),
     check({ spec, path }, report) {
       const known = new Set((spec.tasks ?? []).map((task) => task.name ?? ""));
+      const advice = `Name one of ${listed(known)}.`;
       for (const [index, task] of (spec.tasks ?? []).entries()) {
         const at = [...path, "tasks", index];
-        const advice = `Name one of ${listed(known)}.`;
         for (const [position, name] of (task.runAfter ?? []).entries()) {
           if (!known.has(name)) report([...at, "runAfter", position], `tasks has no ${JSON.stringify(name)}`, advice);
         }

@@ -63,12 +63,11 @@ function reportUnknown(
   for (const { text, path } of texts) {
     const mentions = mentionsOf(text, prefix);
     const unknown = mentions.first.map(withoutIndex).find((name) => !known.has(name));
-    const list = listed(known);
     if (unknown !== undefined) {
       report(
         path,
         `${what} ${JSON.stringify(unknown)} is not known here`,
-        list === "" ? "There is none." : `Known: ${list}.`,
+        known.size === 0 ? "There is none." : `Known: ${listed(known)}.`,
       );
     } else if (mentions.tooDeep && (prefix !== "params" || path.at(-1) === "onError")) {
       // elsewhere variables/depth has said so already
@@ -170,12 +169,18 @@ export const declaredVariableRules: readonly Rule<StepsSubject>[] = [
     check(subject, report) {
       const texts = allTexts(subject, true);
       if (texts.length === 0) return;
-      const mentioned = new Set(texts.flatMap(({ text }) => [...paramsIn(text)]));
+      const keys = new Map<string, Set<string>[]>();
       for (const { spec } of subject.params) {
-        const name = nameOf(spec);
-        if (spec.type !== "object" || !(mentioned.has(name) || name.includes("."))) continue;
-        const keys = new Set(Object.keys(spec.properties ?? {}));
-        reportUnknown(texts, `params.${name}`, keys, `in the object param ${name}, the key`, report);
+        if (spec.type !== "object") continue;
+        keys.set(nameOf(spec), [...keys.get(nameOf(spec)) ?? [], new Set(Object.keys(spec.properties ?? {}))]);
+      }
+      const dotted = [...keys.keys()].filter((name) => name.includes("."));
+      for (const text of texts) {
+        for (const name of new Set([...paramsIn(text.text), ...dotted])) {
+          for (const known of keys.get(name) ?? []) {
+            reportUnknown([text], `params.${name}`, known, `in the object param ${name}, the key`, report);
+          }
+        }
       }
     },
   },
