@@ -74,7 +74,16 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
   const named = options.kubeconfig !== undefined || options.context !== undefined || !!env("KUBECONFIG");
   if (!named && inPod(settings)) return await connectInPod(settings);
   // on demand: what only a desk needs is no part of a Task's script
-  const { connectByKubeconfig, kubeconfigFiles } = await import("./kubeconfig.ts");
+  const { connectByKubeconfig, kubeconfigFiles } = await import("./kubeconfig.ts").catch((cause) => {
+    throw new KubernetesError({
+      code: "kubernetes/config",
+      doing: named ? "connect by a kubeconfig" : "find a cluster",
+      why: "this script is embedded in a Task, which connects in a pod by its service account only",
+      advice: "In a pod, unset KUBECONFIG; elsewhere, run the script from the repository.",
+      cause,
+      exitCode: 2,
+    });
+  });
   const files = kubeconfigFiles(settings);
   if (files.length > 0) return await connectByKubeconfig(files, settings);
   throw new KubernetesError({

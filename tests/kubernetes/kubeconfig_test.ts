@@ -347,3 +347,32 @@ Deno.test("a script that has no packages reads a plain kubeconfig, and says what
       /package @kubernetes\/client-node.* is not here\n.*embedded in a Task connects in a pod/,
     );
   }));
+
+Deno.test("a script that is embedded without what only a desk needs says so", () =>
+  withFolder(async (folder) => {
+    for (const part of ["kubernetes", "streams", "terminal"]) {
+      await Deno.mkdir(`${folder}/${part}`);
+      const from = new URL(`../../lib/${part}/`, import.meta.url);
+      for await (const { name, isFile } of Deno.readDir(from)) {
+        if (isFile && name !== "kubeconfig.ts") await Deno.copyFile(new URL(name, from), `${folder}/${part}/${name}`);
+      }
+    }
+    const script = `import { connect } from "./kubernetes/connect.ts";
+      await connect({ kubeconfig: "x" }).catch((error) => console.log(error.exitCode, error.message));`;
+    await Deno.writeTextFile(`${folder}/script.ts`, script);
+    const args = [
+      "run",
+      "--quiet",
+      "--no-config",
+      "--cached-only",
+      "--no-prompt",
+      "--allow-read",
+      "--allow-env",
+      `${folder}/script.ts`,
+    ];
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args, env: { DENO_DIR: `${folder}/deno` } }).output();
+    assert.match(
+      new TextDecoder().decode(stdout),
+      /^2 could not connect by a kubeconfig: .*embedded in a Task.*in a pod/,
+    );
+  }));
