@@ -83,7 +83,7 @@ export function flagsOf(task: Definition): readonly Flag[] {
 export type Given = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Reads flags as `--name value`, `--name=value` and `--switch`.
+ * Reads flags as `--name value`, `--name=value` and `--switch`; a param that is true or false is a switch as well.
  * @throws {UsageError} on an unknown flag, a missing or repeated value, a wrong choice, a word that is no flag
  */
 export function parseFlags(command: string, flags: readonly Flag[], args: readonly string[]): Given {
@@ -106,11 +106,15 @@ export function parseFlags(command: string, flags: readonly Flag[], args: readon
     } else if (equals >= 0) {
       value = word.slice(equals + 1);
     } else {
-      const next = args[++at];
-      if (next === undefined || next.startsWith("--")) {
+      const next = args[at + 1];
+      if (next !== undefined && !next.startsWith("--")) {
+        value = next;
+        at++;
+      } else if (flag.choices?.join() === "true,false") {
+        value = "true";
+      } else {
         throw refuse(`--${name} needs a value`, `Write --${name} ${flag.value}, or --${name}=… for one with dashes.`);
       }
-      value = next;
     }
     if (flag.origin === "common" && flag.choices && !flag.choices.includes(value)) {
       throw refuse(`--${name} is "${value}"`, `It is one of ${flag.choices.join(", ")}.`);
