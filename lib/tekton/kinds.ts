@@ -17,11 +17,16 @@ const versions: Readonly<Record<Kind, readonly string[]>> = {
   StepAction: ["tekton.dev/v1beta1", "tekton.dev/v1alpha1"],
 };
 
-/** Whether a value is meant as an object of Tekton: its group says so, or its kind where there is no apiVersion. */
+/**
+ * Whether a value is meant as an object of Tekton: its group says so, or its kind where there is no group. A Task of
+ * another group is somebody else's.
+ */
 export function isTektonDocument(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const { apiVersion, kind } = value as Record<string, unknown>;
-  if (typeof apiVersion === "string" && apiVersion !== "") return /^tekton(\.dev)?(\/|\s|$)/i.test(apiVersion);
+  const group = typeof apiVersion === "string" && apiVersion.includes("/") ? apiVersion.split("/", 1)[0]! : undefined;
+  if (group !== undefined) return /^tekton(\.dev)?\s*$/i.test(group);
+  if (typeof apiVersion === "string" && /^tekton\b/i.test(apiVersion)) return true;
   const named = typeof kind === "string" ? kind.toLowerCase() : "";
   return kinds.some((known) => known.toLowerCase() === named);
 }

@@ -66,6 +66,7 @@ Deno.test("other kinds and versions of Tekton are refused, other groups skipped"
       ["tekton.dev/v1", "task"],
       ["tekton.dev/v1", "StepAction"],
       ["tekton.dev/v2", "Task"],
+      ["v1", "Task"],
       ["tekton.dev/v1", "Sequence"],
     ]
   ) {
@@ -77,7 +78,7 @@ Deno.test("other kinds and versions of Tekton are refused, other groups skipped"
   for (const [version, kind] of [["tekton.dev/v1beta1", "StepAction"], ["tekton.dev/v1alpha1", "StepAction"]]) {
     assert.equal(check(document(version!, kind!).replace("steps: [{image: a}], ", ""))[0]?.ok, true);
   }
-  for (const version of ["triggers.tekton.dev/v1beta1", "v1", "operator.tekton.dev/v1alpha1"]) {
+  for (const version of ["triggers.tekton.dev/v1beta1", "example.com/v1", "operator.tekton.dev/v1alpha1"]) {
     assert.deepEqual(check(document(version, "Task")), []);
   }
 });
