@@ -93,13 +93,6 @@ Deno.test("--plain-http is a switch at the desk", () =>
   withStage(small(), {}, async (stage) => {
     const { code, stderr } = await stage.export("--plain-http", "--format", "json");
     assert.equal(code, 0, stderr);
-    const over = await stage.export(
-      "--plain-http",
-      "false",
-      "--quay-repo",
-      `localhost:${stage.registry.address.split(":")[1]}/a`,
-    );
-    assert.equal(over.code, 0, over.stderr);
   }));
 
 Deno.test("timestamps stand before each line when asked for", () =>
