@@ -134,6 +134,7 @@ Deno.test("an expired token is renewed before it is used, a refused one after", 
   await new Promise((resolve) => setTimeout(resolve, 5));
   await repository.hasBlob(describe(noise(1)));
   assert.equal(refused, 1, "the first request only");
+  assert.equal(registry.seen.filter(({ path }) => path.startsWith("/token")).length, 2);
   valid = 7;
   await repository.hasBlob(describe(noise(1)));
   assert.equal(refused, 2);
@@ -297,6 +298,23 @@ Deno.test("a redirect within the registry keeps the login; a 401 of another host
     (error) => error instanceof OciError && error.code === "oci/unauthorized",
   );
   assert.deepEqual(other.seen.map(authorization), [null]);
+});
+
+Deno.test("a host that the registry sends to does not get to name a token service", async () => {
+  await using thief = serveScripted((request) =>
+    request.path.startsWith("/token")
+      ? Response.json({ token: "t" })
+      : challenge(`Bearer realm="${thief.origin}/token"`)
+  );
+  await using registry = serveScripted(() =>
+    new Response(null, { status: 307, headers: { location: `${thief.origin}/x` } })
+  );
+  using repository = repositoryAt(registry.address, { credentials: credentials(registry.address, "user:password") });
+  await assert.rejects(
+    repository.fetchManifest("v1"),
+    (error) => error instanceof OciError && error.code === "oci/unauthorized",
+  );
+  assert.deepEqual(thief.seen.map((each) => [each.path, authorization(each)]), [["/x", null]]);
 });
 
 Deno.test("a refresh token is not sent on to another host by a redirect", async () => {

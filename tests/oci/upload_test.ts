@@ -122,10 +122,29 @@ Deno.test("416: the registry is asked where it stands", async () => {
 });
 
 Deno.test("the answer to the last request is lost: the blob is found, and not sent again", async () => {
-  const requests = await pushAgainst(({ method, count }) =>
-    method === "PUT" && count === 1 ? { dropAfterBytes: 0 } : undefined
+  await using registry = await serveRegistry();
+  const requests: string[] = [];
+  const losing = async (url: URL, init: RequestInit): Promise<Response> => {
+    requests.push(`${init.method}`);
+    const answer = await fetch(url, init);
+    if (init.method !== "PUT") return answer;
+    await answer.body?.cancel();
+    throw new TypeError("connection reset");
+  };
+  for (const content of [noise(1000), bytes]) {
+    using repository = repositoryAt(registry.address, { chunkBytes, fetch: losing });
+    requests.length = 0;
+    await repository.pushBlob(describe(content), bytesSource(content));
+    assert.deepEqual(requests.filter((method) => method !== "PATCH"), ["HEAD", "POST", "PUT", "GET", "HEAD"]);
+  }
+});
+
+Deno.test("an upload that gets on is not given up, however often it breaks off", async () => {
+  let failures = 0;
+  await pushAgainst(({ method, count }) =>
+    method === "PATCH" && count % 2 === 1 && ++failures ? { status: 503 } : undefined
   );
-  assert.equal(requests.filter((request) => request === "POST uploads").length, 1, String(requests));
+  assert(failures > quick.attempts, String(failures));
 });
 
 Deno.test("a registry that is faster to fail than to take anything is given up, with the number of attempts it was given", async () => {
