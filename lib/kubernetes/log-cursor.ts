@@ -31,11 +31,6 @@ export class LogCursor {
   unstamped = 0;
   /** The first of those, at most 300 bytes of it. */
   unstampedText: Uint8Array = new Uint8Array();
-  /**
-   * In a "resume" pass that has not found its place: lines have come that are more than two seconds later, for which a
-   * log's own disorder (two streams, a clock set back) is no explanation.
-   */
-  beyond = false;
   /** Timestamp of the first line. */
   firstTimestamp: string | undefined;
 
@@ -53,6 +48,7 @@ export class LogCursor {
   #pass: Pass = "first";
   /** In this pass the place is still to be found. */
   #skipping = false;
+  #beyond = false;
   /** Lines of the last timestamp seen in this pass. */
   #seen = 0;
   /** Content bytes, or in a "count" pass bytes, still to skip. */
@@ -78,10 +74,18 @@ export class LogCursor {
     return this.#lastLength > 0 ? "resume" : this.bytes > 0 ? "count" : "first";
   }
 
+  /**
+   * True when a "resume" pass need not go on: it has not found its place, and lines have come that are more than two
+   * seconds later, for which a log's own disorder (two streams, a clock set back) is no explanation.
+   */
+  get beyond(): boolean {
+    return this.#beyond && this.lost;
+  }
+
   /** Begins a pass over a new answer. */
   begin(pass: Pass, emit: (bytes: Uint8Array<ArrayBuffer>) => void): void {
     this.#pass = pass;
-    this.beyond = false;
+    this.#beyond = false;
     // The kubelet's own words may not come again, and are no place to go on from.
     if (pass === "resume" && !this.#lastStamped) this.#open = false;
     if (pass === "after" && this.#open) {
@@ -237,7 +241,7 @@ export class LogCursor {
         this.#toSkip = this.#openBytes;
       }
     } else if (order.laterMs > 2000) {
-      this.beyond = true;
+      this.#beyond = true;
     }
     return false;
   }

@@ -68,9 +68,11 @@ function play(
     }
     const bytes = render(from, options.stamped, options.lastNewline).subarray(0, Math.min(limit, 1e9));
     cursor.begin(pass, emit);
-    for (let at = 0; at < bytes.length; at += options.chunk) cursor.take(bytes.slice(at, at + options.chunk), emit);
+    for (let at = 0; at < bytes.length && !cursor.beyond; at += options.chunk) {
+      cursor.take(bytes.slice(at, at + options.chunk), emit);
+    }
     if (limit === Infinity) cursor.end(emit);
-    if (!cursor.lost) pass = cursor.nextPass;
+    pass = cursor.beyond ? "after" : cursor.lost ? pass : cursor.nextPass;
   }
   return { cursor, out: Uint8Array.from(out) };
 }

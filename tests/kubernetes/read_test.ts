@@ -66,6 +66,24 @@ Deno.test("when the snapshot expires in the middle, the list is begun anew: noth
     assert.equal(resourceVersion, served.store.resourceVersion);
   }));
 
+Deno.test("a whole list is of one snapshot, even where the server offers to go on with a later one", () => {
+  let forget = () => {};
+  return withApi({
+    faults: ({ query }) => void (query.has("continue") && forget()),
+  }, async (served) => {
+    fill(served, 25);
+    forget = () => {
+      forget = () => {};
+      served.store.delete(kind("TaskRun"), "ci", "run-003");
+      served.store.compact();
+    };
+    const { items, resourceVersion } = await list<Named>(served.cluster, taskRuns, { limit: 10 });
+    assert.equal(items.length, 24);
+    assert.ok(!names(items).includes("run-003"));
+    assert.equal(resourceVersion, served.store.resourceVersion);
+  });
+});
+
 Deno.test("when it expires again and again, the list is asked for in one answer", () => {
   const asked: (string | null)[] = [];
   return withApi({
