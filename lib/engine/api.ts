@@ -3,6 +3,7 @@
  * nothing of sockets, credentials or what objects mean. Kubernetes API Concepts.
  * @module
  */
+import type { Admission } from "./admission.ts";
 import { isRecord, type NewObject, type StoredObject } from "./object.ts";
 import type { Asked } from "./path.ts";
 import { isTrue } from "./path.ts";
@@ -17,6 +18,8 @@ export interface ApiContext {
   readonly store: ObjectStore;
   /** Time between bookmarks of a watch, in milliseconds. */
   readonly bookmarkMs: number;
+  /** Looks at objects that are created or changed. @default they are taken as they are */
+  readonly admit?: Admission | undefined;
   /** Ends watches: the client has left, or the server closes. */
   readonly signal: AbortSignal;
 }
@@ -32,6 +35,12 @@ export async function answerVerb(asked: Asked, request: Request, url: URL, conte
   const status = subresource === "status";
   const query = url.searchParams;
   if (query.has("dryRun") && request.method !== "GET") throw new ApiError(400, "dryRun is not served here");
+  const strict = query.get("fieldValidation") === "Strict";
+  const admit = (object: NewObject, stored?: StoredObject): NewObject =>
+    context.admit === undefined ? object : context.admit(
+      { ...object, apiVersion: groupVersion(resource), kind: resource.kind },
+      stored === undefined ? { strict } : { strict, stored },
+    );
   switch (verb) {
     case "get":
       return objectAnswer(asked, store.get(resource, namespace, name ?? ""), request, query);
@@ -48,7 +57,7 @@ export async function answerVerb(asked: Asked, request: Request, url: URL, conte
       const { status: _, ...rest } = given;
       return objectAnswer(
         asked,
-        store.create(resource.status ? rest : given, namespace, resource),
+        store.create(admit(resource.status ? rest : given), namespace, resource),
         request,
         query,
         201,
@@ -64,7 +73,7 @@ export async function answerVerb(asked: Asked, request: Request, url: URL, conte
         );
       }
       const placed = { ...given, metadata: { ...metadata, ...(resource.namespaced ? { namespace } : {}) } };
-      return objectAnswer(asked, store.update(placed, { status, resource }), request, query);
+      return objectAnswer(asked, store.update(placed, { status, resource, admit }), request, query);
     }
     case "patch": {
       const type = request.headers.get("content-type")?.split(";")[0]?.trim();
@@ -76,7 +85,8 @@ export async function answerVerb(asked: Asked, request: Request, url: URL, conte
         );
       }
       const patch = await readJson(request);
-      return objectAnswer(asked, store.patch(resource, namespace, name ?? "", patch, { status }), request, query);
+      const changed = store.patch(resource, namespace, name ?? "", patch, { status, admit });
+      return objectAnswer(asked, changed, request, query);
     }
     case "delete": {
       const options = request.body === null ? {} : await readJson(request, {});

@@ -5,7 +5,7 @@
  */
 import { isDone } from "../tekton/condition.ts";
 import type { TaskRun } from "../tekton/types.ts";
-import { type Engine, resourceFor } from "./engine.ts";
+import { type Engine, find, resourceFor } from "./engine.ts";
 import type { StoredObject } from "./object.ts";
 import { drivePipelineRun, type PipelineResolver } from "./pipelinerun/drive.ts";
 import { driveTaskRun, type TaskResolver, type TaskRunStop } from "./taskrun/drive.ts";
@@ -52,11 +52,15 @@ export function follow(engine: Engine, runKind: RunKind): Controller {
       else runKind.changed?.(object);
       return;
     }
-    if (isDone(object as StoredObject & TaskRun) || runKind.held(object) || end.signal.aborted) return;
+    if (end.signal.aborted) return;
+    // the event may be older than the end of the run it tells of
+    const now = find(engine.store, runKind.kind, object.metadata.namespace ?? "", object.metadata.name);
+    if (now === undefined || now.metadata.uid !== id) return;
+    if (isDone(now as StoredObject & TaskRun) || runKind.held(now)) return;
     const abort = new AbortController();
-    const stop = runKind.stopped(object);
+    const stop = runKind.stopped(now);
     if (stop !== undefined) abort.abort(stop);
-    const done = runKind.drive(object, abort.signal).finally(() => under.delete(id));
+    const done = runKind.drive(now, abort.signal).finally(() => under.delete(id));
     under.set(id, { abort, done });
   };
   const watching = (async () => {

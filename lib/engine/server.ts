@@ -3,9 +3,11 @@
  * faults. What is asked of objects and logs is answered elsewhere. Bound to loopback unless told otherwise.
  * @module
  */
+import type { Admission } from "./admission.ts";
 import { answerVerb, readBytes } from "./api.ts";
 import { answerWithFault, type Faults } from "./faults.ts";
 import type { LogSource } from "./logs.ts";
+import { openApi } from "./openapi.ts";
 import { type Asked, parsePath } from "./path.ts";
 import { answerLog } from "./pod-log.ts";
 import { type ApiResource, discovery } from "./resources.ts";
@@ -43,6 +45,8 @@ export interface ServeApiOptions {
   readonly token?: string | ((presented: string) => boolean);
   /** May this be done? @default everything */
   readonly authorize?: (access: Access) => boolean;
+  /** Looks at objects that are created or changed. @default they are taken as they are */
+  readonly admit?: Admission;
   /** The user's name in refusals. @default "tasksmith" */
   readonly user?: string;
   /** Namespace of {@link ServedApi.kubeconfig}'s context. @default "default" */
@@ -117,7 +121,8 @@ export function serveApi(options: ServeApiOptions): ServedApi {
       if (subresource === "log") {
         return await answerLog(store.get(resource, namespace, name), url.searchParams, logs, signal);
       }
-      return await answerVerb(asked, request, url, { store, signal, bookmarkMs: options.bookmarkMs ?? 60_000 });
+      const bookmarkMs = options.bookmarkMs ?? 60_000;
+      return await answerVerb(asked, request, url, { store, signal, bookmarkMs, admit: options.admit });
     } catch (error) {
       const { status } = error instanceof ApiError ? error : new ApiError(500, `Internal error: ${error}`);
       return Response.json(status, { status: status.code });
@@ -149,7 +154,7 @@ export function serveApi(options: ServeApiOptions): ServedApi {
     }
     if (method !== "GET") throw noSuchPath();
     if (["/healthz", "/livez", "/readyz"].includes(path)) return new Response("ok");
-    const document = discovery(path, url.host);
+    const document = discovery(path, url.host) ?? openApi(path);
     if (document === undefined) throw noSuchPath();
     return Response.json(document);
   }

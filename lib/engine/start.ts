@@ -5,12 +5,13 @@
  */
 import { dirname } from "node:path";
 import { createLogger, type Logger } from "../terminal/log.ts";
+import type { Admission } from "./admission.ts";
 import { makeServerCertificate } from "./certificate.ts";
 import { followPipelineRuns, followTaskRuns } from "./controller.ts";
 import { type Engine, find, places } from "./engine.ts";
 import type { LogSource } from "./logs.ts";
 import { logFiles } from "./pod/log-files.ts";
-import { named, namedPipeline, namedStepAction, namedTask } from "./resolve/named.ts";
+import { namedPipeline, namedStepAction, namedTask, referenced } from "./resolve/named.ts";
 import { chooseSandbox } from "./sandbox/choose.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
 import { serveApi, type ServedApi } from "./server.ts";
@@ -33,6 +34,8 @@ export interface StartOptions {
   readonly hostPaths?: readonly string[];
   /** Logs of pods that this engine has not run itself. @default none */
   readonly logs?: LogSource;
+  /** Looks at objects that arrive over the API. @default they are taken as they are */
+  readonly admit?: Admission;
   /** Address and port of the API. @default 127.0.0.1 and any free one */
   readonly listen?: { readonly hostname?: string; readonly port?: number };
   /** Lines for people. @default stderr, warnings only */
@@ -75,7 +78,16 @@ export async function startEngine(options: StartOptions = {}): Promise<RunningEn
     },
   });
   const logs: LogSource = { open: (target, how) => options.logs?.open(target, how) ?? files.open(target, how) };
-  const api = serveApi({ store, logs, hostname, port: listen.port ?? 0, tls, token });
+  const { admit } = options;
+  const api = serveApi({
+    store,
+    logs,
+    hostname,
+    port: listen.port ?? 0,
+    tls,
+    token,
+    ...(admit === undefined ? {} : { admit }),
+  });
   const { port } = new URL(api.url);
   const engine: Engine = {
     store,
@@ -113,7 +125,11 @@ export async function startEngine(options: StartOptions = {}): Promise<RunningEn
     followPipelineRuns(engine, {
       pipeline: (run) => later(() => namedPipeline(engine, run)),
       checkTask: (run, task) =>
-        later(() => void named(engine, "Task", run.metadata.namespace ?? "default", task.taskRef?.name ?? "")),
+        later(() => {
+          // what a resolver is to find may depend on results of other tasks
+          if (task.taskRef?.resolver) return;
+          referenced(engine, "Task", run.metadata.namespace ?? "default", task.taskRef ?? {});
+        }),
     }),
   ];
   return {

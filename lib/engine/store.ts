@@ -139,15 +139,19 @@ export class ObjectStore {
   }
 
   /**
-   * Replaces an object, or with `status` only its status. 409 when the given resourceVersion is not the stored one's,
+   * Replaces an object, or with `status` only its status. What `admit` makes of it is kept, or what it throws. 409 when the given resourceVersion is not the stored one's,
    * 404 when there is none.
    */
   update(
     object: NewObject,
-    options: { readonly status?: boolean; readonly resource?: ApiResource } = {},
+    options: {
+      readonly status?: boolean;
+      readonly resource?: ApiResource;
+      readonly admit?: (wanted: NewObject, stored: StoredObject) => NewObject;
+    } = {},
   ): StoredObject {
     const resource = options.resource ?? resourceOf(object);
-    const given = metadataOf(object);
+    let given = metadataOf(object);
     const where = namespaceFor(resource, undefined, given);
     const stored = this.get(resource, where, given.name ?? "");
     if (given.resourceVersion !== undefined && given.resourceVersion !== stored.metadata.resourceVersion) {
@@ -157,7 +161,9 @@ export class ObjectStore {
         "has been modified; please apply your changes to the latest version and try again";
       throw new ApiError(409, message, { details });
     }
-    const { status, ...rest } = object;
+    const admitted = options.admit === undefined || options.status ? object : options.admit(object, stored);
+    given = metadataOf(admitted);
+    const { status, ...rest } = admitted;
     const wanted: Record<string, unknown> = options.status
       ? { ...stored, ...statusOf(status) }
       : { ...rest, ...statusOf(resource.status ? stored["status"] : status) };
@@ -182,7 +188,10 @@ export class ObjectStore {
     namespace: string,
     name: string,
     patch: unknown,
-    options: { readonly status?: boolean } = {},
+    options: {
+      readonly status?: boolean;
+      readonly admit?: (wanted: NewObject, stored: StoredObject) => NewObject;
+    } = {},
   ): StoredObject {
     const merged = mergePatch(this.get(resource, namespace, name), patch);
     if (!isRecord(merged)) throw new ApiError(400, "the patch does not leave an object");

@@ -283,3 +283,23 @@ Deno.test("the three ways of cancelling: at once, with finally, after what runs"
       assert.equal(verdict(first)[1], slow, status);
     }
   }));
+
+Deno.test("a run that is over before its changes are heard is not run again", () =>
+  withEngine(async (engine) => {
+    const names = Array.from({ length: 50 }, (_, index) => `at-once-${index}`);
+    const end = new AbortController();
+    const watching = (async () => {
+      const over = new Set<string>();
+      for await (const { object } of engine.store.watch(resourceFor("TaskRun"), { signal: end.signal })) {
+        const done = isDone(object as Run);
+        assert.ok(done || !over.has(object.metadata.name), `${object.metadata.name} began again`);
+        if (done) over.add(object.metadata.name);
+      }
+      return over.size;
+    })();
+    const refused = (name: string) => ({ ...taskRun(name, {}), spec: { taskRef: { name: "nope" } } });
+    await Promise.all(names.map((name) => ended(engine, refused(name))));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    end.abort();
+    assert.equal(await watching, 50);
+  }));

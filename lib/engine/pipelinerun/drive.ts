@@ -101,7 +101,7 @@ class Drive {
     try {
       this.#status(() => ({
         startTime: this.#time(),
-        ...this.#condition({ status: "Unknown", reason: "Started", message: "" }),
+        ...this.#condition({ status: "Unknown", reason: "Started", message: "PipelineRun is starting" }),
       }));
       const prepared = await this.#prepare();
       if ("reason" in prepared) return this.#end(prepared);
@@ -219,7 +219,11 @@ class Drive {
         this.#observe(spec);
         const verdict = this.#advance(pipeline, variables);
         if (verdict !== undefined) return this.#end(verdict, this.#results(spec, variables));
-        if (news) continue;
+        if (news) {
+          // what is heard is heard in the same turn of the event loop: others get theirs
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          continue;
+        }
         await new Promise<void>((resolve) => {
           const next = Math.min(...this.#limits.map((limit) => limit.at)) - this.#engine.now();
           // a timer holds 31 bits of milliseconds; a later limit is looked at again then

@@ -6,7 +6,7 @@ import type { PipelineRun, TaskRun } from "../../tekton/types.ts";
 import { type Engine, find } from "../engine.ts";
 import type { StoredObject } from "../object.ts";
 import type { ResolvedPipeline } from "../pipelinerun/drive.ts";
-import type { PipelineRunSpec, PipelineSpec } from "../pipelinerun/spec.ts";
+import type { PipelineRunSpec, PipelineSpec, Reference } from "../pipelinerun/spec.ts";
 import type { ResolvedTask } from "../taskrun/drive.ts";
 import type { StepActionSpec } from "../taskrun/plan.ts";
 import type { Step, TaskSpec, WorkspaceBinding } from "../taskrun/spec.ts";
@@ -25,6 +25,24 @@ export function named(engine: Engine, kind: string, namespace: string, name: str
   const object = find(engine.store, kind, namespace, name);
   if (object === undefined) throw new Error(`${plurals[kind]}.tekton.dev "${name}" not found`);
   return object;
+}
+
+/**
+ * The object that a reference leads to: by its name, or by the resolver `cluster`, which finds it in any namespace.
+ * @throws {Error} when it is not there, or the resolver is one that is not served here
+ */
+export function referenced(engine: Engine, kind: string, namespace: string, reference: Reference): StoredObject {
+  if (!reference.resolver) return named(engine, kind, namespace, reference.name ?? "");
+  if (reference.resolver !== "cluster") {
+    throw new Error(`the resolver "${reference.resolver}" is not served by this engine: only "cluster" is`);
+  }
+  const param = (name: string) => {
+    const value = reference.params?.find((given) => given.name === name)?.value;
+    return typeof value === "string" ? value : undefined;
+  };
+  const wanted = param("kind") ?? kind.toLowerCase();
+  if (wanted !== kind.toLowerCase()) throw new Error(`the resolver "cluster" was asked for a ${wanted}, not a ${kind}`);
+  return named(engine, kind, param("namespace") ?? namespace, param("name") ?? "");
 }
 
 /** The labels and annotations of an object that its runs take over. */
@@ -49,17 +67,19 @@ export function namedPipeline(engine: Engine, run: PipelineRun): ResolvedPipelin
   const spec = (run.spec ?? {}) as PipelineRunSpec;
   const own = run.metadata.name ?? "";
   if (spec.pipelineSpec) return { name: own, spec: spec.pipelineSpec, labels: {}, annotations: {} };
-  const name = spec.pipelineRef?.name ?? "";
+  const reference = spec.pipelineRef ?? {};
   let pipeline: StoredObject;
   try {
-    pipeline = named(engine, "Pipeline", run.metadata.namespace ?? "default", name);
+    pipeline = referenced(engine, "Pipeline", run.metadata.namespace ?? "default", reference);
   } catch (error) {
     throw new Error(
-      `error when getting Pipeline for PipelineRun ${own}: tekton client cannot get pipeline ${name} from local ` +
+      `error when getting Pipeline for PipelineRun ${own}: tekton client cannot get pipeline ${
+        reference.name ?? ""
+      } from local ` +
         `cluster: ${(error as Error).message}`,
     );
   }
-  return { name, spec: pipeline["spec"] as PipelineSpec, ...inherited(pipeline) };
+  return { name: pipeline.metadata.name, spec: pipeline["spec"] as PipelineSpec, ...inherited(pipeline) };
 }
 
 /** The Task that a TaskRun names or holds. */
@@ -71,22 +91,22 @@ export function namedTask(engine: Engine, run: TaskRun): ResolvedTask {
     const inline = withUsedWorkspaces(spec["taskSpec"] as TaskSpec, bindings);
     return { name: own, spec: inline, labels: {}, annotations: {} };
   }
-  const name = String((spec["taskRef"] as { name?: string } | undefined)?.name ?? "");
   let task: StoredObject;
   try {
-    task = named(engine, "Task", run.metadata.namespace ?? "default", name);
+    task = referenced(engine, "Task", run.metadata.namespace ?? "default", (spec["taskRef"] ?? {}) as Reference);
   } catch (error) {
     throw new Error(`error when listing tasks for taskRun ${own}: ${(error as Error).message}`);
   }
   const { labels, annotations } = inherited(task);
+  const { name } = task.metadata;
   return { name, spec: task["spec"] as TaskSpec, labels: { ...labels, "tekton.dev/task": name }, annotations };
 }
 
 /** The StepAction that a step names. */
 export function namedStepAction(engine: Engine, run: TaskRun, step: Step, index: number): StepActionSpec {
   try {
-    const name = step.ref?.name ?? "";
-    return named(engine, "StepAction", run.metadata.namespace ?? "default", name)["spec"] as StepActionSpec;
+    const action = referenced(engine, "StepAction", run.metadata.namespace ?? "default", step.ref ?? {});
+    return action["spec"] as StepActionSpec;
   } catch (error) {
     throw new Error(
       `failed to resolve step ref for step "${step.name ?? ""}" (index ${index}): ${(error as Error).message}`,

@@ -26,6 +26,7 @@ import {
   withStepActions,
 } from "./plan.ts";
 import type { Step, TaskSpec } from "./spec.ts";
+import { stepName } from "./variables.ts";
 import { holds } from "./when.ts";
 
 /** What a reference led to. */
@@ -65,6 +66,16 @@ export async function driveTaskRun(
   signal: AbortSignal,
 ): Promise<void> {
   await new Drive(engine, resolver, run, signal).run();
+}
+
+/** The first container of a pod that has the name of one before it: Kubernetes takes no such pod. */
+function duplicateContainer(spec: TaskSpec): { readonly index: number; readonly name: string } | undefined {
+  const names = [
+    ...(spec.steps ?? []).map((step, index) => `step-${stepName(step, index)}`),
+    ...(spec.sidecars ?? []).map((sidecar, index) => `sidecar-${sidecar.name || `unnamed-${index}`}`),
+  ];
+  const index = names.findIndex((name, at) => names.indexOf(name) < at);
+  return index < 0 ? undefined : { index, name: names[index] ?? "" };
 }
 
 /** The reason of the signal that ends a TaskRun. */
@@ -136,6 +147,16 @@ class Drive {
       return { reason: "TaskRunResolutionFailed", message: describeError(error) };
     }
     const spec = withStepActions(task.spec, params, (step) => actions.get(step));
+    const twice = duplicateContainer(spec);
+    if (twice !== undefined) {
+      const { taskRef } = (this.#run.spec ?? {}) as { taskRef?: { name?: string } };
+      const maybe = taskRef === undefined
+        ? "invalid TaskSpec"
+        : `missing or invalid Task ${this.#namespace}/${taskRef.name ?? ""}`;
+      const message = `failed to create task run pod "${this.#name}": Pod "${this.#name}-pod" is invalid: ` +
+        `spec.containers[${twice.index}].name: Duplicate value: "${twice.name}". Maybe ${maybe}`;
+      return { reason: "PodCreationFailed", message };
+    }
     return { task: { ...task, spec }, params };
   }
 
