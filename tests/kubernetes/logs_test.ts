@@ -101,7 +101,9 @@ Deno.test("a log that is dropped again and again comes byte for byte", async (t)
         const { bytes, report } = await read(served, { timestamps, idleMs: 80 });
         const expected = timestamps ? await bytesOf(await streamLog(served.cluster, { ...target, timestamps })) : whole;
         assert.deepEqual(bytes, expected);
-        assert.deepEqual([report.complete, report.confirmed, report.reconnects, report.lines], [true, true, 10, 40]);
+        assert.deepEqual([report.complete, report.confirmed, report.lines], [true, true, 40]);
+        // A busy machine may add a silence of its own.
+        assert.ok(report.reconnects >= 10);
         assert.equal(report.bytes, expected.length);
       }));
   }
@@ -169,7 +171,7 @@ Deno.test("what cannot be had is told as data", async (t) => {
       () => ({ hangAfterBytes: 40 }),
       { idleMs: 30 },
       "kubernetes/timeout",
-      /nothing for 0\.03 s/,
+      /0\.03 s/,
     ],
     ["no answer at all", () => ({ hangAfterBytes: -1 }), { idleMs: 30 }, "kubernetes/timeout", /did not answer/],
   ];
