@@ -269,7 +269,11 @@ class Reading {
       const response = await requestLog(this.#cluster, which, 30_000, this.#signal);
       const options = { doing: "", server: this.#cluster.server, idleMs: 30_000, signal: this.#signal };
       const decoder = new TextDecoder();
-      for await (const chunk of chunks(response, options)) text += decoder.decode(chunk, { stream: true });
+      for await (const chunk of chunks(response, options)) {
+        text += decoder.decode(chunk, { stream: true });
+        // Enough for a timestamp, should the server not know limitBytes.
+        if (text.length >= 40) break;
+      }
     } catch (error) {
       this.#signal.throwIfAborted();
       if (error instanceof KubernetesError) return false;
