@@ -48,7 +48,7 @@ Deno.test("the same bytes are compressed to the same bytes: nothing of the time 
   for (const compression of ["gzip", "zstd"] satisfies Compression[]) {
     const piece = compressPiece(new TextEncoder().encode("x".repeat(1000)), compression);
     assert.deepEqual(piece, compressPiece(new TextEncoder().encode("x".repeat(1000)), compression));
-    if (compression === "gzip") assert.deepEqual(piece.subarray(4, 8), new Uint8Array(4), "a time is in the header");
+    if (compression === "gzip") assert.deepEqual([...piece.subarray(4, 8)], [0, 0, 0, 0], "a time is in the header");
   }
 });
 
