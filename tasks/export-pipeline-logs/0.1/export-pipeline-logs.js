@@ -572,7 +572,16 @@ async function connect(options = {}) {
   const settings = { ...options, env, log, serviceAccountDir: options.serviceAccountDir ?? serviceAccountDir };
   const named2 = options.kubeconfig !== void 0 || options.context !== void 0 || !!env("KUBECONFIG");
   if (!named2 && inPod(settings)) return await connectInPod(settings);
-  const { connectByKubeconfig, kubeconfigFiles } = await Promise.resolve().then(() => (init_kubeconfig(), kubeconfig_exports));
+  const { connectByKubeconfig, kubeconfigFiles } = await Promise.resolve().then(() => (init_kubeconfig(), kubeconfig_exports)).catch((cause) => {
+    throw new KubernetesError({
+      code: "kubernetes/config",
+      doing: named2 ? "connect by a kubeconfig" : "find a cluster",
+      why: "this script is embedded in a Task, which connects in a pod by its service account only",
+      advice: "In a pod, unset KUBECONFIG; elsewhere, run the script from the repository.",
+      cause,
+      exitCode: 2
+    });
+  });
   const files = kubeconfigFiles(settings);
   if (files.length > 0) return await connectByKubeconfig(files, settings);
   throw new KubernetesError({
@@ -3230,11 +3239,6 @@ var LogCursor = class {
   unstamped = 0;
   /** The first of those, at most 300 bytes of it. */
   unstampedText = new Uint8Array();
-  /**
-   * In a "resume" pass that has not found its place: lines have come that are more than two seconds later, for which a
-   * log's own disorder (two streams, a clock set back) is no explanation.
-   */
-  beyond = false;
   /** Timestamp of the first line. */
   firstTimestamp;
   #keepPrefix;
@@ -3250,6 +3254,7 @@ var LogCursor = class {
   #pass = "first";
   /** In this pass the place is still to be found. */
   #skipping = false;
+  #beyond = false;
   /** Lines of the last timestamp seen in this pass. */
   #seen = 0;
   /** Content bytes, or in a "count" pass bytes, still to skip. */
@@ -3271,10 +3276,17 @@ var LogCursor = class {
   get nextPass() {
     return this.#lastLength > 0 ? "resume" : this.bytes > 0 ? "count" : "first";
   }
+  /**
+   * True when a "resume" pass need not go on: it has not found its place, and lines have come that are more than two
+   * seconds later, for which a log's own disorder (two streams, a clock set back) is no explanation.
+   */
+  get beyond() {
+    return this.#beyond && this.lost;
+  }
   /** Begins a pass over a new answer. */
   begin(pass, emit) {
     this.#pass = pass;
-    this.beyond = false;
+    this.#beyond = false;
     if (pass === "resume" && !this.#lastStamped) this.#open = false;
     if (pass === "after" && this.#open) {
       this.#open = false;
@@ -3418,7 +3430,7 @@ var LogCursor = class {
         this.#toSkip = this.#openBytes;
       }
     } else if (order.laterMs > 2e3) {
-      this.beyond = true;
+      this.#beyond = true;
     }
     return false;
   }
@@ -3594,7 +3606,10 @@ var Reading = class {
       const response = await requestLog(this.#cluster, which, 3e4, this.#signal);
       const options = { doing: "", server: this.#cluster.server, idleMs: 3e4, signal: this.#signal };
       const decoder3 = new TextDecoder();
-      for await (const chunk of chunks(response, options)) text2 += decoder3.decode(chunk, { stream: true });
+      for await (const chunk of chunks(response, options)) {
+        text2 += decoder3.decode(chunk, { stream: true });
+        if (text2.length >= 40) break;
+      }
     } catch (error) {
       this.#signal.throwIfAborted();
       if (error instanceof KubernetesError) return false;
@@ -5649,11 +5664,15 @@ function parseFlags(command, flags, args) {
     } else if (equals >= 0) {
       value = word3.slice(equals + 1);
     } else {
-      const next = args[++at];
-      if (next === void 0 || next.startsWith("--")) {
+      const next = args[at + 1];
+      if (next !== void 0 && !next.startsWith("--")) {
+        value = next;
+        at++;
+      } else if (flag.choices?.join() === "true,false") {
+        value = "true";
+      } else {
         throw refuse2(`--${name} needs a value`, `Write --${name} ${flag.value}, or --${name}=… for one with dashes.`);
       }
-      value = next;
     }
     if (flag.origin === "common" && flag.choices && !flag.choices.includes(value)) {
       throw refuse2(`--${name} is "${value}"`, `It is one of ${flag.choices.join(", ")}.`);

@@ -3650,11 +3650,15 @@ function parseFlags(command, flags, args) {
     } else if (equals >= 0) {
       value = word3.slice(equals + 1);
     } else {
-      const next = args[++at];
-      if (next === void 0 || next.startsWith("--")) {
+      const next = args[at + 1];
+      if (next !== void 0 && !next.startsWith("--")) {
+        value = next;
+        at++;
+      } else if (flag.choices?.join() === "true,false") {
+        value = "true";
+      } else {
         throw refuse(`--${name} needs a value`, `Write --${name} ${flag.value}, or --${name}=… for one with dashes.`);
       }
-      value = next;
     }
     if (flag.origin === "common" && flag.choices && !flag.choices.includes(value)) {
       throw refuse(`--${name} is "${value}"`, `It is one of ${flag.choices.join(", ")}.`);

@@ -598,7 +598,16 @@ async function connect(options = {}) {
   const settings = { ...options, env, log, serviceAccountDir: options.serviceAccountDir ?? serviceAccountDir };
   const named = options.kubeconfig !== void 0 || options.context !== void 0 || !!env("KUBECONFIG");
   if (!named && inPod(settings)) return await connectInPod(settings);
-  const { connectByKubeconfig, kubeconfigFiles } = await Promise.resolve().then(() => (init_kubeconfig(), kubeconfig_exports));
+  const { connectByKubeconfig, kubeconfigFiles } = await Promise.resolve().then(() => (init_kubeconfig(), kubeconfig_exports)).catch((cause) => {
+    throw new KubernetesError({
+      code: "kubernetes/config",
+      doing: named ? "connect by a kubeconfig" : "find a cluster",
+      why: "this script is embedded in a Task, which connects in a pod by its service account only",
+      advice: "In a pod, unset KUBECONFIG; elsewhere, run the script from the repository.",
+      cause,
+      exitCode: 2
+    });
+  });
   const files = kubeconfigFiles(settings);
   if (files.length > 0) return await connectByKubeconfig(files, settings);
   throw new KubernetesError({
@@ -1878,11 +1887,15 @@ function parseFlags(command, flags, args) {
     } else if (equals >= 0) {
       value = word.slice(equals + 1);
     } else {
-      const next = args[++at];
-      if (next === void 0 || next.startsWith("--")) {
+      const next = args[at + 1];
+      if (next !== void 0 && !next.startsWith("--")) {
+        value = next;
+        at++;
+      } else if (flag.choices?.join() === "true,false") {
+        value = "true";
+      } else {
         throw refuse2(`--${name} needs a value`, `Write --${name} ${flag.value}, or --${name}=… for one with dashes.`);
       }
-      value = next;
     }
     if (flag.origin === "common" && flag.choices && !flag.choices.includes(value)) {
       throw refuse2(`--${name} is "${value}"`, `It is one of ${flag.choices.join(", ")}.`);
