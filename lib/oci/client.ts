@@ -18,8 +18,10 @@ import { uploadBlob } from "./upload.ts";
 
 /** How a repository is opened. */
 export interface OpenRepositoryOptions extends SessionOptions {
-  /** A larger blob is uploaded in chunks of so many bytes; memory holds one of them. @default 4 MiB */
+  /** Bytes of a chunk: a blob up to this size is one request, and memory holds one chunk at most. @default 4 MiB */
   readonly chunkBytes?: number | undefined;
+  /** Send a larger blob as one stream, and chunks only where that fails. @default true */
+  readonly stream?: boolean | undefined;
   /** How long a change to a referrers tag must have stood, in milliseconds; see `updateTag`. @default 500 */
   readonly settleMs?: number | undefined;
 }
@@ -44,6 +46,7 @@ export class Repository implements Target {
   readonly name: string;
   readonly #session: Session;
   readonly #chunkBytes: number;
+  readonly #stream: boolean;
   readonly #settleMs: number;
 
   /** See {@link openRepository}. */
@@ -51,6 +54,7 @@ export class Repository implements Target {
     this.#session = new Session(reference, options);
     this.name = this.#session.name;
     this.#chunkBytes = options.chunkBytes ?? 4 * 1024 * 1024;
+    this.#stream = options.stream ?? true;
     this.#settleMs = options.settleMs ?? 500;
   }
 
@@ -153,7 +157,8 @@ export class Repository implements Target {
     // Asked with the right to push, so that one login serves this and the upload.
     const exists = () => this.#hasBlob(descriptor, { signal: options.signal }, "push");
     if (await exists()) return;
-    await uploadBlob(this.#session, descriptor, source, { ...options, chunkBytes: this.#chunkBytes, exists });
+    const how = { ...options, chunkBytes: this.#chunkBytes, stream: this.#stream, exists };
+    await uploadBlob(this.#session, descriptor, source, how);
   }
 
   /** See Pusher. Of a registry without the referrers API the tag that stands in for it is kept up to date. */

@@ -20,7 +20,11 @@ export interface HttpOptions {
   readonly userAgent?: string | undefined;
   /** The limits on waiting. */
   readonly timeouts?: {
-    /** From the request to the answer's headers, in milliseconds; a body adds 1 s for every 64 KB. @default 60000 */
+    /**
+     * From the request to the answer's headers, in milliseconds; bytes in the request add 1 s for every 64 KB, of a
+     * streamed one each piece has this time to be taken.
+     * @default 60000
+     */
     readonly responseMs?: number;
     /** Between two pieces of an answer's body, in milliseconds. @default 60000 */
     readonly idleMs?: number;
@@ -39,8 +43,8 @@ export interface HttpRequest {
   readonly url: URL;
   /** Sent as they are; `authorization` only to the URL's own origin. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Sent whole, so that the request can be repeated. */
-  readonly body?: Uint8Array<ArrayBuffer> | undefined;
+  /** Bytes, or what opens a stream of them, which is sent without a length; opened again for each sending. */
+  readonly body?: Uint8Array<ArrayBuffer> | (() => ReadableStream<Uint8Array<ArrayBuffer>>) | undefined;
   /** What errors say was being done. */
   readonly doing: string;
   /** Ends the request, or the reading of its answer; its reason is thrown. */
@@ -143,20 +147,72 @@ export class Http {
     const { method, body, doing, signal } = request;
     signal?.throwIfAborted();
     const lifeline = new Lifeline(signal, doing, url.host);
-    lifeline.arm(this.#responseMs + (body?.length ?? 0) / 64);
+    const feed = typeof body === "function" ? new Feed(body(), lifeline, this.#responseMs) : undefined;
+    lifeline.arm(this.#responseMs + (typeof body === "object" ? body.length : 0) / 64);
     try {
-      const response = await this.#fetch(url, {
+      const init: RequestInit & { client?: Deno.HttpClient; duplex?: "half" } = {
         method,
         headers,
-        body: body ?? null,
+        body: feed?.stream ?? (typeof body === "object" ? body : null),
         redirect: "manual",
         signal: lifeline.signal,
         client: this.#client,
-      });
+        ...(feed && { duplex: "half" }),
+      };
+      const response = await this.#fetch(url, init);
       lifeline.disarm();
       return new Exchange(response, url, lifeline, this.#idleMs);
     } catch (error) {
-      throw lifeline.end(error);
+      const failure = lifeline.end(error);
+      throw feed?.failure !== undefined && !signal?.aborted ? feed.failure : failure;
+    } finally {
+      // An answer may come before all is sent.
+      await feed?.stop();
+    }
+  }
+}
+
+/** A request's stream: every piece that is asked for shows that the other side lives. */
+class Feed {
+  readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** What went wrong on our side of it. */
+  failure: unknown;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+  #stopped = false;
+  #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
+
+  constructor(source: ReadableStream<Uint8Array<ArrayBuffer>>, lifeline: Lifeline, patienceMs: number) {
+    this.#reader = source.getReader();
+    this.stream = new ReadableStream({
+      start: (controller) => void (this.#controller = controller),
+      pull: async (controller) => {
+        if (this.#stopped) return;
+        // What the source takes is not the other side's silence.
+        lifeline.disarm();
+        try {
+          const { done, value } = await this.#reader.read();
+          if (this.#stopped) return;
+          lifeline.arm(patienceMs);
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          this.failure = error;
+          throw error;
+        }
+      },
+      cancel: () => this.stop(),
+    }, { highWaterMark: 0 });
+  }
+
+  /** Nothing more is read or sent. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    await this.#reader.cancel().catch(() => {});
+    try {
+      this.#controller?.error(new Error("the request is over"));
+    } catch {
+      // The stream has ended already.
     }
   }
 }
@@ -276,6 +332,7 @@ class Lifeline {
   }
 
   arm(ms: number): void {
+    this.disarm();
     this.#timer = setTimeout(() => {
       this.#timedOut = ms;
       this.#controller.abort();

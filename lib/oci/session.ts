@@ -6,7 +6,7 @@
 import { Authenticator } from "./auth.ts";
 import type { CredentialStore } from "./credentials.ts";
 import { OciError } from "./error.ts";
-import { type Exchange, Http, type HttpOptions } from "./http.ts";
+import { type Exchange, Http, type HttpOptions, type HttpRequest } from "./http.ts";
 import { formatReference, type Reference } from "./reference.ts";
 import { refusal } from "./refusal.ts";
 
@@ -37,8 +37,8 @@ export interface SessionRequest {
   readonly from?: string | undefined;
   /** Request headers. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Request body. */
-  readonly body?: Uint8Array<ArrayBuffer> | undefined;
+  /** Request body; see {@link HttpRequest}. */
+  readonly body?: HttpRequest["body"];
   /** Status codes that are answers; every other one is an error. */
   readonly expect: readonly number[];
   /** What errors say was being done. */

@@ -1,7 +1,8 @@
 /**
  * Putting a blob into a repository (distribution spec, "Pushing blobs"): a mount from another repository, one PUT for
- * a small blob, PATCHes of a chunk each for a large one. After a failure the registry is asked where the upload
- * stands and it goes on from there; memory holds one chunk.
+ * a small blob, one streamed PATCH for a large one, as docker does it. After a failure the registry is asked where the
+ * upload stands and it goes on from there, at first with a chunk that says where it belongs. A registry that takes no
+ * stream gets chunks only. Memory holds one chunk at most.
  * @module
  */
 import { backoff, sleep } from "../streams/retry.ts";
@@ -10,11 +11,14 @@ import { OciError } from "./error.ts";
 import { type Exchange, isRetryable, resolveLocation } from "./http.ts";
 import type { Session } from "./session.ts";
 import type { Descriptor, PushBlobOptions } from "./target.ts";
+import { Pieces, streamFrom } from "./upload-source.ts";
 
 /** How a blob is uploaded. */
 export interface UploadOptions extends PushBlobOptions {
   /** Bytes of a chunk; a blob up to this size is sent in one request. */
   readonly chunkBytes: number;
+  /** Whether what is larger than a chunk may be sent as a stream. */
+  readonly stream: boolean;
   /** Whether the registry has the blob by now. */
   readonly exists: () => Promise<boolean>;
 }
@@ -29,6 +33,8 @@ interface Upload {
 }
 
 const largestMinimum = 128 * 1024 * 1024;
+/** What registries and proxies say that want a length, a smaller request, or no such thing at all. */
+const refusesStreams: readonly number[] = [400, 405, 411, 413, 415, 501];
 const octets = { "content-type": "application/octet-stream" };
 
 /**
@@ -50,6 +56,10 @@ export async function uploadBlob(
   let upload: Upload | undefined;
   let failures = 0;
   let doubted = false;
+  let mayStream = options.stream;
+  /** The next request says where its content belongs: behind a broken one, some of that may still arrive. */
+  let guarded = false;
+  let streaming = false;
 
   const begin = async (from: string | undefined): Promise<Upload | undefined> => {
     const query = from === undefined ? "" : `?mount=${digest}&from=${encodeURIComponent(from)}`;
@@ -129,13 +139,14 @@ export async function uploadBlob(
         }
         while (upload.offset < size) {
           const { offset, minimum, url }: Upload = upload;
-          const chunk: Uint8Array<ArrayBuffer> = await pieces.at(offset, Math.max(chunkBytes, minimum));
-          const end: number = offset + chunk.length;
+          streaming = mayStream && !guarded && size - offset > chunkBytes;
+          const chunk = streaming ? undefined : await pieces.at(offset, Math.max(chunkBytes, minimum));
+          const end: number = chunk === undefined ? size : offset + chunk.length;
           const exchange: Exchange = await session.request({
             method: "PATCH",
             at: url,
-            headers: { ...octets, "content-range": `${offset}-${end - 1}` },
-            body: chunk,
+            headers: { ...octets, ...(chunk && { "content-range": `${offset}-${end - 1}` }) },
+            body: chunk ?? (() => streamFrom(source, offset, doing)),
             expect: [201, 202, 204],
             doing,
             signal,
@@ -145,6 +156,7 @@ export async function uploadBlob(
           upload = standing(exchange, doing, end, minimum, url);
           if (upload.offset > end || upload.offset <= offset) throw notThere(doing, session, upload.offset, end);
           failures = 0;
+          streaming = guarded = false;
         }
         return await finish(upload.url, undefined);
       } catch (error) {
@@ -157,12 +169,16 @@ export async function uploadBlob(
         const doubtful: boolean = !doubted && status === 400 && upload?.offset === 0 && size <= chunkBytes &&
           (error as OciError).code === "oci/digest-mismatch";
         doubted ||= doubtful;
-        const again = isRetryable(error) || ((resumable || doubtful) && {});
+        const noStream = streaming && refusesStreams.includes(Number(status));
+        if (noStream) mayStream = false;
+        const again = isRetryable(error) || ((resumable || doubtful || noStream) && {});
         if (!again || ++failures >= attempts) throw error;
         const delay = backoff(failures, again.afterMs, session.http.retry);
         session.http.logRetry(doing, error, failures, delay);
         await sleep(delay, signal);
         pieces.renew();
+        guarded = true;
+        streaming = false;
         if (upload === undefined) continue;
         const before: Upload = upload;
         upload = await ask(before);
@@ -234,67 +250,4 @@ function notThere(doing: string, session: Session, offset: number, end: number):
     advice: "try again, and tell the registry's operators if it stays",
     details: { host: session.base.host, retryable: true },
   });
-}
-
-/** Pieces of a source, at whichever offset is asked for; sequential reading opens it only once. */
-class Pieces {
-  readonly #source: Source;
-  readonly #doing: string;
-  #buffer: Uint8Array<ArrayBuffer> = new Uint8Array();
-  #piece: Uint8Array<ArrayBuffer> = new Uint8Array();
-  #start = 0;
-  #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
-  #rest: Uint8Array<ArrayBuffer> = new Uint8Array();
-  #next = 0;
-
-  constructor(source: Source, doing: string) {
-    this.#source = source;
-    this.#doing = doing;
-  }
-
-  /** Up to `length` bytes from `offset`; valid until the next call. */
-  async at(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const { size } = this.#source;
-    const wanted = Math.min(length, size - offset);
-    const within = offset - this.#start;
-    if (within >= 0 && within + wanted <= this.#piece.length) return this.#piece.subarray(within, within + wanted);
-    if (this.#reader === undefined || offset !== this.#next) {
-      await this.close();
-      this.#reader = this.#source.open(offset).getReader();
-      this.#rest = new Uint8Array();
-    }
-    if (this.#buffer.length < wanted) this.#buffer = new Uint8Array(wanted);
-    for (let filled = 0; filled < wanted;) {
-      if (this.#rest.length === 0) {
-        const { done, value } = await this.#reader.read();
-        if (done) {
-          throw new OciError({
-            code: "oci/digest-mismatch",
-            doing: this.#doing,
-            why: `the content ended after ${offset + filled} of ${size} bytes`,
-            advice: "make sure that nothing changes it while it is pushed",
-          });
-        }
-        this.#rest = value;
-      }
-      const part = this.#rest.subarray(0, wanted - filled);
-      this.#buffer.set(part, filled);
-      filled += part.length;
-      this.#rest = this.#rest.subarray(part.length);
-    }
-    this.#start = offset;
-    this.#next = offset + wanted;
-    return this.#piece = this.#buffer.subarray(0, wanted);
-  }
-
-  /** After a failed request, which may still be reading it, the memory is not written to again. */
-  renew(): void {
-    this.#buffer = new Uint8Array();
-  }
-
-  async close(): Promise<void> {
-    const reader = this.#reader;
-    this.#reader = undefined;
-    await reader?.cancel().catch(() => {});
-  }
 }

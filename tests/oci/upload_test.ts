@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { OciError } from "../../lib/oci/error.ts";
 import { serveRegistry } from "../../lib/oci/registry.ts";
 import type { Faults } from "../../lib/oci/registry-faults.ts";
@@ -24,7 +25,7 @@ function watched(bytes: Uint8Array<ArrayBuffer>): Source & { opened: number[] } 
 }
 
 /** Pushes against a fault, and gives what happened; the blob must be there in the end. */
-async function pushAgainst(faults: Faults, content = bytes): Promise<string[]> {
+async function pushAgainst(faults: Faults, content = bytes, stream = false): Promise<string[]> {
   const requests: string[] = [];
   await using registry = await serveRegistry({
     faults: (request) => {
@@ -33,7 +34,7 @@ async function pushAgainst(faults: Faults, content = bytes): Promise<string[]> {
       return faults(request);
     },
   });
-  using repository = repositoryAt(registry.address, { chunkBytes });
+  using repository = repositoryAt(registry.address, { chunkBytes, stream });
   await repository.pushBlob(describe(content), bytesSource(content));
   assert.deepEqual(await read(await repository.fetchBlob(describe(content))), content);
   return requests;
@@ -132,7 +133,7 @@ Deno.test("the answer to the last request is lost: the blob is found, and not se
     throw new TypeError("connection reset");
   };
   for (const content of [noise(1000), bytes]) {
-    using repository = repositoryAt(registry.address, { chunkBytes, fetch: losing });
+    using repository = repositoryAt(registry.address, { chunkBytes, stream: false, fetch: losing });
     requests.length = 0;
     await repository.pushBlob(describe(content), bytesSource(content));
     assert.deepEqual(requests.filter((method) => method !== "PATCH"), ["HEAD", "POST", "PUT", "GET", "HEAD"]);
@@ -151,7 +152,7 @@ Deno.test("a registry that is faster to fail than to take anything is given up, 
   await using registry = await serveRegistry({
     faults: ({ method }) => method === "PATCH" ? { drop: true } : undefined,
   });
-  using repository = repositoryAt(registry.address, { chunkBytes });
+  using repository = repositoryAt(registry.address, { chunkBytes, stream: false });
   await assert.rejects(repository.pushBlob(descriptor, bytesSource(bytes)), (error) => {
     assert(error instanceof OciError && error.code === "oci/network");
     assert(error.message.includes(registry.address) && error.message.includes(descriptor.digest), error.message);
@@ -170,7 +171,7 @@ for (
         return method === "PATCH" ? { status } : undefined;
       },
     });
-    using repository = repositoryAt(registry.address, { chunkBytes });
+    using repository = repositoryAt(registry.address, { chunkBytes, stream: false });
     await assert.rejects(
       repository.pushBlob(descriptor, bytesSource(bytes)),
       (error) => error instanceof OciError && error.code === `oci/${code}`,
@@ -182,7 +183,7 @@ for (
 Deno.test("content that is not what its descriptor says is refused, and not stored", async () => {
   for (const size of [1000, 300_000]) {
     await using registry = await serveRegistry();
-    using repository = repositoryAt(registry.address, { chunkBytes });
+    using repository = repositoryAt(registry.address, { chunkBytes, stream: false });
     const claimed = describe(noise(size, 1));
     await assert.rejects(
       repository.pushBlob(claimed, bytesSource(noise(size, 2))),
@@ -194,7 +195,7 @@ Deno.test("content that is not what its descriptor says is refused, and not stor
 
 Deno.test("a source that ends early is an error that says where", async () => {
   await using registry = await serveRegistry();
-  using repository = repositoryAt(registry.address, { chunkBytes });
+  using repository = repositoryAt(registry.address, { chunkBytes, stream: false });
   const short: Source = { size: bytes.length, open: (offset = 0) => bytesSource(bytes.slice(0, 100_000)).open(offset) };
   await assert.rejects(repository.pushBlob(descriptor, short), /ended after 100000 of 300000 bytes/);
 });
@@ -211,21 +212,23 @@ Deno.test("a registry that says it stored something else is not believed", async
   );
 });
 
-Deno.test("a signal in the middle of an upload ends it and cancels it at the registry", async () => {
-  const controller = new AbortController();
-  const requests: string[] = [];
-  await using registry = await serveRegistry({
-    faults: ({ method, kind, count }) => {
-      requests.push(`${method} ${kind}`);
-      if (method !== "PATCH" || count !== 2) return undefined;
-      queueMicrotask(() => controller.abort(new Error("SIGTERM")));
-      return { hang: true };
-    },
+for (const stream of [true, false]) {
+  Deno.test(`a signal in the middle of an upload ends it and cancels it at the registry (${stream ? "stream" : "chunks"})`, async () => {
+    const controller = new AbortController();
+    const requests: string[] = [];
+    await using registry = await serveRegistry({
+      faults: ({ method, kind }) => {
+        requests.push(`${method} ${kind}`);
+        if (method !== "PATCH") return undefined;
+        queueMicrotask(() => controller.abort(new Error("SIGTERM")));
+        return { hang: true };
+      },
+    });
+    using repository = repositoryAt(registry.address, { chunkBytes, stream, signal: controller.signal });
+    await assert.rejects(repository.pushBlob(descriptor, bytesSource(bytes)), /SIGTERM/);
+    assert.deepEqual(requests, ["HEAD blob", "POST uploads", "PATCH upload", "DELETE upload"]);
   });
-  using repository = repositoryAt(registry.address, { chunkBytes, signal: controller.signal });
-  await assert.rejects(repository.pushBlob(descriptor, bytesSource(bytes)), /SIGTERM/);
-  assert.deepEqual(requests, ["HEAD blob", "POST uploads", "PATCH upload", "PATCH upload", "DELETE upload"]);
-});
+}
 
 Deno.test("a registry that never answers is given up after the time allowed", async () => {
   await using registry = await serveRegistry({
@@ -233,7 +236,124 @@ Deno.test("a registry that never answers is given up after the time allowed", as
   });
   using repository = repositoryAt(registry.address, {
     chunkBytes: 1000,
+    stream: false,
     timeouts: { responseMs: 50 },
+    retry: { ...quick, attempts: 2 },
+  });
+  await assert.rejects(
+    repository.pushBlob(descriptor, bytesSource(bytes)),
+    (error) => error instanceof OciError && error.code === "oci/timeout" && error.message.includes(registry.address),
+  );
+});
+
+Deno.test("a large blob goes as one stream", async () => {
+  const requests = await pushAgainst(() => undefined, bytes, true);
+  assert.deepEqual(requests.slice(0, 4), ["HEAD blob", "POST uploads", "PATCH upload", "PUT upload"]);
+});
+
+Deno.test("a stream that breaks goes on with a chunk that says where it belongs, then as a stream again", async () => {
+  const requests = await pushAgainst(
+    ({ method, count }) => method === "PATCH" && count === 1 ? { dropRequestAfterBytes: 100_000 } : undefined,
+    bytes,
+    true,
+  );
+  const [begun, broken, asked, guard, rest, finished] = requests.slice(1);
+  assert.deepEqual([begun, broken, asked, rest, finished], [
+    "POST uploads",
+    "PATCH upload",
+    "GET upload",
+    "PATCH upload",
+    "PUT upload",
+  ]);
+  assert.match(guard ?? "", /^PATCH upload \d+-\d+$/);
+});
+
+Deno.test("a stream that gets on is not given up, however often it breaks off", async () => {
+  let broken = 0;
+  await pushAgainst(
+    ({ method, headers }) =>
+      method === "PATCH" && !headers.has("content-range") && ++broken ? { dropRequestAfterBytes: 20_000 } : undefined,
+    noise(600_000),
+    true,
+  );
+  assert(broken > quick.attempts, String(broken));
+});
+
+for (const status of [400, 405, 411, 413, 415, 501]) {
+  Deno.test(`a registry, or a proxy before it, that answers a stream with ${status} gets chunks`, async () => {
+    await using registry = uploadServer({ location: () => "/up", streams: status });
+    using repository = repositoryAt(registry.address, { chunkBytes: 100_000 });
+    await repository.pushBlob(descriptor, bytesSource(bytes));
+    assert.deepEqual(
+      registry.seen.filter(({ method }) => method === "PATCH").map(({ headers }) => headers.get("content-range")),
+      [null, "0-99999", "100000-199999", "200000-299999"],
+    );
+  });
+}
+
+Deno.test("a stream's source that ends early, or fails, is not taken for the network's fault", async () => {
+  const short: Source = { size: bytes.length, open: (offset = 0) => bytesSource(bytes.slice(0, 100_000)).open(offset) };
+  const failing: Source = {
+    size: bytes.length,
+    open: () => new ReadableStream({ pull: (controller) => controller.error(new Error("the disk is gone")) }),
+  };
+  for (const [source, why] of [[short, /ended after 100000 of 300000 bytes/], [failing, /the disk is gone/]] as const) {
+    const requests: string[] = [];
+    await using registry = await serveRegistry({ faults: ({ method }) => void requests.push(method) as undefined });
+    using repository = repositoryAt(registry.address, { chunkBytes });
+    await assert.rejects(repository.pushBlob(descriptor, source), why);
+    assert(requests.filter((method) => method === "PATCH").length <= 1);
+    assert.equal(requests.at(-1), "DELETE");
+  }
+});
+
+Deno.test("an answer that comes before all of a stream is sent ends the sending", async () => {
+  let pulled = 0;
+  const endless: Source = {
+    size: 1e12,
+    open: () =>
+      new ReadableStream({
+        pull(controller) {
+          pulled += 65536;
+          controller.enqueue(new Uint8Array(65536));
+        },
+      }, { highWaterMark: 0 }),
+  };
+  const closing = new AbortController();
+  // Reads the head of each request only.
+  const server = createServer((request, response) => {
+    const status = request.method === "HEAD"
+      ? 404
+      : request.method === "POST"
+      ? 202
+      : request.method === "PATCH"
+      ? 403
+      : 200;
+    response.writeHead(status, { location: "/up" }).end();
+  });
+  await new Promise<void>((resolve) =>
+    server.listen({ port: 0, host: "127.0.0.1", signal: closing.signal }, () => resolve())
+  );
+  const { port } = server.address() as { port: number };
+  const repository = repositoryAt(`127.0.0.1:${port}`);
+  try {
+    const push = repository.pushBlob({ ...descriptor, size: 1e12 }, endless);
+    await assert.rejects(push, (error) => error instanceof OciError && error.code === "oci/forbidden");
+    assert(pulled < 100_000_000, String(pulled));
+  } finally {
+    repository.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+Deno.test("a registry that takes nothing of a stream is given up after the time allowed", async () => {
+  await using registry = await serveRegistry({
+    faults: ({ method }) => method === "PATCH" ? { hang: true } : undefined,
+  });
+  using repository = repositoryAt(registry.address, {
+    chunkBytes: 1000,
+    timeouts: { responseMs: 60 },
     retry: { ...quick, attempts: 2 },
   });
   await assert.rejects(
@@ -244,7 +364,12 @@ Deno.test("a registry that never answers is given up after the time allowed", as
 
 /** A registry that takes uploads by a script of its own. */
 function uploadServer(
-  options: { location: (origin: string, step: number) => string; take?: (sent: number) => number; minimum?: number },
+  options: {
+    location: (origin: string, step: number) => string;
+    take?: (sent: number) => number;
+    minimum?: number;
+    streams?: number;
+  },
 ) {
   let have = 0;
   let step = 0;
@@ -254,6 +379,13 @@ function uploadServer(
     if (options.minimum !== undefined) headers.set("oci-chunk-min-length", String(options.minimum));
     if (request.method === "POST") return new Response(null, { status: 202, headers });
     if (request.method === "PUT") return new Response(null, { status: 201, headers });
+    if (request.method === "GET") {
+      headers.set("range", `0-${Math.max(0, have - 1)}`);
+      return new Response(null, { status: 204, headers });
+    }
+    if (options.streams !== undefined && !request.headers.has("content-range")) {
+      return new Response(null, { status: options.streams });
+    }
     const [from] = (request.headers.get("content-range") ?? "").split("-").map(Number);
     if (from !== have) return new Response(null, { status: 416, headers });
     have += options.take?.(request.body.length) ?? request.body.length;
@@ -272,7 +404,7 @@ Deno.test("a Location may be relative, absolute, and carry parameters that are k
   ];
   for (const location of locations) {
     await using registry = uploadServer({ location });
-    using repository = repositoryAt(registry.address, { chunkBytes: 200_000 });
+    using repository = repositoryAt(registry.address, { chunkBytes: 200_000, stream: false });
     await repository.pushBlob(descriptor, bytesSource(bytes));
     assert.deepEqual(registry.seen.map(({ method, path }) => `${method} ${path}`).slice(2), [
       "PATCH /uploads/0?_state=a%2Bb==",
@@ -284,7 +416,7 @@ Deno.test("a Location may be relative, absolute, and carry parameters that are k
 
 Deno.test("a registry that takes less than it was sent gets the rest", async () => {
   await using registry = uploadServer({ location: () => "/up", take: (sent) => Math.min(sent, 70_000) });
-  using repository = repositoryAt(registry.address, { chunkBytes: 100_000 });
+  using repository = repositoryAt(registry.address, { chunkBytes: 100_000, stream: false });
   const source = watched(bytes);
   await repository.pushBlob(descriptor, source);
   assert.deepEqual(
@@ -296,7 +428,7 @@ Deno.test("a registry that takes less than it was sent gets the rest", async () 
 
 Deno.test("chunks are no smaller than the registry asks for", async () => {
   await using registry = uploadServer({ location: () => "/up", minimum: 150_000 });
-  using repository = repositoryAt(registry.address, { chunkBytes: 100_000 });
+  using repository = repositoryAt(registry.address, { chunkBytes: 100_000, stream: false });
   await repository.pushBlob(descriptor, bytesSource(bytes));
   assert.deepEqual(
     registry.seen.filter(({ method }) => method === "PATCH").map(({ body }) => body.length),
@@ -351,63 +483,71 @@ Deno.test("the right to read the other repository is not needed to write this on
 
 const distribution = find("registry");
 
-Deno.test({
-  name: "the distribution project's registry is asked where an upload stands after a connection broke",
-  ignore: distribution === undefined,
-  fn: async () => {
-    await using registry = await startDistribution(distribution!);
-    // A proxy that breaks the second and the fourth connection after 100 kB on their way in.
-    let connections = 0;
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const [hostname, port] = registry.address.split(":");
-    const serving = (async () => {
-      const running: Promise<unknown>[] = [];
-      for await (const inside of listener) {
-        const limit = [2, 4].includes(++connections) ? 100_000 : Infinity;
-        running.push((async () => {
-          const outside = await Deno.connect({ hostname: hostname!, port: Number(port) });
-          let passed = 0;
-          const cut = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-            transform(chunk, controller) {
-              passed += chunk.length;
-              if (passed > limit) throw new Error("cut");
-              controller.enqueue(chunk);
-            },
-          });
-          const close = () => {
-            for (const connection of [inside, outside]) {
-              try {
-                connection.close();
-              } catch {
-                // Closed already.
+for (const stream of [true, false]) {
+  Deno.test({
+    name: `the distribution project's registry is asked where an upload stands after a connection broke (${
+      stream ? "stream" : "chunks"
+    })`,
+    ignore: distribution === undefined,
+    fn: async () => {
+      await using registry = await startDistribution(distribution!);
+      // A proxy that breaks the second and the fourth connection after 100 kB on their way in.
+      let connections = 0;
+      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const [hostname, port] = registry.address.split(":");
+      const serving = (async () => {
+        const running: Promise<unknown>[] = [];
+        for await (const inside of listener) {
+          const limit = [2, 4].includes(++connections) ? 100_000 : Infinity;
+          running.push((async () => {
+            const outside = await Deno.connect({ hostname: hostname!, port: Number(port) });
+            let passed = 0;
+            const cut = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+              transform(chunk, controller) {
+                passed += chunk.length;
+                if (passed > limit) throw new Error("cut");
+                controller.enqueue(chunk);
+              },
+            });
+            const close = () => {
+              for (const connection of [inside, outside]) {
+                try {
+                  connection.close();
+                } catch {
+                  // Closed already.
+                }
               }
-            }
-          };
-          await Promise.race([
-            inside.readable.pipeThrough(cut).pipeTo(outside.writable, { preventClose: true }).catch(close),
-            outside.readable.pipeTo(inside.writable, { preventClose: true }).catch(close),
-          ]);
-          close();
-        })());
+            };
+            await Promise.race([
+              inside.readable.pipeThrough(cut).pipeTo(outside.writable, { preventClose: true }).catch(close),
+              outside.readable.pipeTo(inside.writable, { preventClose: true }).catch(close),
+            ]);
+            close();
+          })());
+        }
+        await Promise.all(running);
+      })();
+      const logged: string[] = [];
+      const log = { info: (line: string) => void logged.push(line), warn() {}, error() {}, debug() {}, progress() {} };
+      const repository = repositoryAt(`127.0.0.1:${(listener.addr as Deno.NetAddr).port}`, {
+        chunkBytes: 250_000,
+        stream,
+        log,
+      });
+      try {
+        const large = noise(2_000_000, 3);
+        // A new connection for the upload: the first one is taken by another client.
+        const first = repositoryAt(`127.0.0.1:${(listener.addr as Deno.NetAddr).port}`);
+        await first.ping();
+        first.close();
+        await repository.pushBlob(describe(large), bytesSource(large));
+        assert.deepEqual(await read(await repository.fetchBlob(describe(large))), large);
+        assert(logged.length >= 1 && logged.every((line) => line.includes("trying again")), String(logged));
+      } finally {
+        repository.close();
+        listener.close();
+        await serving.catch(() => {});
       }
-      await Promise.all(running);
-    })();
-    const logged: string[] = [];
-    const log = { info: (line: string) => void logged.push(line), warn() {}, error() {}, debug() {}, progress() {} };
-    const repository = repositoryAt(`127.0.0.1:${(listener.addr as Deno.NetAddr).port}`, { chunkBytes: 250_000, log });
-    try {
-      const large = noise(2_000_000, 3);
-      // A new connection for the upload: the first one is taken by another client.
-      const first = repositoryAt(`127.0.0.1:${(listener.addr as Deno.NetAddr).port}`);
-      await first.ping();
-      first.close();
-      await repository.pushBlob(describe(large), bytesSource(large));
-      assert.deepEqual(await read(await repository.fetchBlob(describe(large))), large);
-      assert(logged.length >= 1 && logged.every((line) => line.includes("trying again")), String(logged));
-    } finally {
-      repository.close();
-      listener.close();
-      await serving.catch(() => {});
-    }
-  },
-});
+    },
+  });
+}
