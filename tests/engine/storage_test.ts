@@ -105,7 +105,7 @@ const keys = fc.record({
   collection: fc.constantFrom("v1/x", "v1/y"),
   namespace: fc.constantFrom("", "n", "n2"),
   name: names,
-});
+}, { noNullPrototype: true });
 const action = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant("put" as const), key: keys, n: fc.nat(9) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("delete" as const), key: keys }) },
