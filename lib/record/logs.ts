@@ -19,6 +19,8 @@ export interface CollectedLog {
   readonly planned: PlannedLog;
   /** What there is of it; absent when there is nothing. */
   readonly spooled?: SpooledLog;
+  /** Lines that were read; the last counts without a newline too. */
+  readonly lines: number;
   /** Timestamp of the first line, as the kubelet wrote it. */
   readonly firstTimestamp?: string;
   /** Timestamp of the last line. */
@@ -73,7 +75,7 @@ async function collectLog(cluster: Cluster, planned: PlannedLog, options: Collec
   const { namespace, spool, timestamps, signal } = options;
   const { pod, container, previous } = planned;
   if (planned.missing !== undefined && planned.missing.reason !== "running") {
-    return { planned, missing: planned.missing };
+    return { planned, lines: 0, missing: planned.missing };
   }
   const reading = readLog(cluster, { namespace, pod, container, previous, timestamps, signal });
   const spooled = await spool.add(reading.stream, signal);
@@ -84,11 +86,12 @@ async function collectLog(cluster: Cluster, planned: PlannedLog, options: Collec
   const missing = missingOf(planned, report);
   // Bytes without a time are no log but the kubelet's own words about why there is none.
   const nothing = report.bytes === 0 || report.firstTimestamp === undefined;
-  if (missing !== undefined && nothing) return { planned, missing };
-  const { firstTimestamp, lastTimestamp } = report;
+  if (missing !== undefined && nothing) return { planned, lines: 0, missing };
+  const { lines, firstTimestamp, lastTimestamp } = report;
   return {
     planned,
     spooled,
+    lines,
     ...(firstTimestamp !== undefined && { firstTimestamp }),
     ...(lastTimestamp !== undefined && { lastTimestamp }),
     ...(missing !== undefined && { missing }),

@@ -39,7 +39,7 @@ export interface ManifestLog {
   readonly lastTimestamp?: string;
   /** Bytes of the file. */
   readonly bytes: number;
-  /** Lines of the file. */
+  /** Lines as the container wrote them; a secret of several lines is masked by one line of the file. */
   readonly lines: number;
   /** SHA-256 of the file, 64 hex digits; absent without one. */
   readonly sha256?: string;
@@ -128,7 +128,7 @@ export function logManifestText(manifest: LogManifest): string {
 }
 
 function manifestLog(log: CollectedLog, mask: (text: string) => string): ManifestLog {
-  const { planned, spooled, firstTimestamp, lastTimestamp, missing } = log;
+  const { planned, spooled, lines, firstTimestamp, lastTimestamp, missing } = log;
   const { path, missing: _known, previous: _previous, ...who } = planned;
   return {
     ...spooled !== undefined && { path },
@@ -136,7 +136,7 @@ function manifestLog(log: CollectedLog, mask: (text: string) => string): Manifes
     ...firstTimestamp !== undefined && { firstTimestamp },
     ...lastTimestamp !== undefined && { lastTimestamp },
     bytes: spooled?.bytes ?? 0,
-    lines: spooled?.lines ?? 0,
+    lines,
     ...spooled !== undefined && { sha256: spooled.sha256 },
     complete: missing === undefined,
     ...missing !== undefined && { reason: missing.reason, detail: mask(missing.detail) },

@@ -9,7 +9,8 @@
  */
 import { createMasker } from "../secrets/mask.ts";
 import type { Compression } from "../streams/compression.ts";
-import { release, writeLog, type WrittenLog } from "./write-log.ts";
+import { release } from "../streams/release.ts";
+import { writeLog, type WrittenLog } from "./write-log.ts";
 
 /** The URL to start a worker on. */
 export const workerUrl: string = import.meta.url;
@@ -28,8 +29,8 @@ export type ToWorker =
 
 /** What the worker sends. */
 export type FromWorker =
-  /** It can take more of a log. */
-  | { readonly kind: "pull"; readonly log: number }
+  /** It can take more of a log, and gives the memory of an earlier block back. */
+  | { readonly kind: "pull"; readonly log: number; readonly spare: ArrayBuffer | undefined }
   | { readonly kind: "written"; readonly log: number; readonly written: WrittenLog }
   | { readonly kind: "failed"; readonly log: number; readonly message: string };
 
@@ -37,7 +38,7 @@ export type FromWorker =
 interface WorkerScope {
   readonly name?: string;
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
-  postMessage(message: FromWorker): void;
+  postMessage(message: FromWorker, transfer?: readonly Transferable[]): void;
 }
 
 /** Whether this module runs in a worker that {@link ./spool.ts} has started. */
@@ -50,13 +51,13 @@ class Incoming {
   readonly #queue: Uint8Array<ArrayBuffer>[] = [];
   /** Buffers that were handed on, and may still be looked at. */
   readonly #recent: ArrayBuffer[] = [];
-  readonly #ask: () => void;
+  readonly #ask: (spare: ArrayBuffer | undefined) => void;
   #asked = false;
   #ended = false;
   #failure: Error | undefined;
   #wake = () => {};
 
-  constructor(ask: () => void) {
+  constructor(ask: (spare: ArrayBuffer | undefined) => void) {
     this.#ask = ask;
   }
 
@@ -72,7 +73,6 @@ class Incoming {
       if (block === undefined) return controller.close();
       controller.enqueue(block);
       this.#recent.push(block.buffer);
-      if (this.#recent.length > 3) release(this.#recent.shift()!);
       // The next one may be on its way meanwhile.
       if (this.#queue.length === 0 && !this.#ended) this.#askOnce();
     },
@@ -98,7 +98,9 @@ class Incoming {
   #askOnce(): void {
     if (this.#asked) return;
     this.#asked = true;
-    this.#ask();
+    const spare = this.#recent.length > 3 ? this.#recent.shift() : undefined;
+    // The masker hands on the very first block as it is, and with it its memory, which is free by now.
+    this.#ask(spare?.detached ? undefined : spare);
   }
 }
 
@@ -114,7 +116,9 @@ function serve(scope: WorkerScope): void {
     }
     const { log } = message;
     if (message.kind === "open") {
-      const incoming = new Incoming(() => scope.postMessage({ kind: "pull", log }));
+      const incoming = new Incoming((spare) =>
+        scope.postMessage({ kind: "pull", log, spare }, spare === undefined ? [] : [spare])
+      );
       logs.set(log, incoming);
       writeLog(incoming.stream, { path: message.path, masker, compression }).then(
         (written) => scope.postMessage({ kind: "written", log, written }),

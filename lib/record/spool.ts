@@ -6,10 +6,11 @@
  */
 import { createMasker } from "../secrets/mask.ts";
 import { type Compression, pieceBytes } from "../streams/compression.ts";
+import { release } from "../streams/release.ts";
 import { fileSource, type Source } from "../streams/source.ts";
 import { TasksmithError } from "../terminal/error.ts";
 import { type FromWorker, type ToWorker, workerName, workerUrl } from "./spool-worker.ts";
-import { release, writeLog, type WrittenLog } from "./write-log.ts";
+import { writeLog, type WrittenLog } from "./write-log.ts";
 
 /** How a spool is set up. */
 export interface SpoolOptions {
@@ -107,9 +108,9 @@ class Blocks {
     this.#reader = stream.getReader();
   }
 
-  /** The next `pieceBytes` bytes; fewer, or none, at the end. */
-  async next(): Promise<Uint8Array<ArrayBuffer>> {
-    const block = new Uint8Array(pieceBytes);
+  /** The next `pieceBytes` bytes; fewer, or none, at the end. @param spare memory for them */
+  async next(spare?: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>> {
+    const block = new Uint8Array(spare ?? new ArrayBuffer(pieceBytes));
     let filled = 0;
     while (filled < block.length) {
       if (this.#rest.length === 0) {
@@ -152,7 +153,7 @@ function streamOf(block: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<Arr
 }
 
 interface Writing {
-  readonly pull: () => void;
+  readonly pull: (spare: ArrayBuffer | undefined) => void;
   readonly resolve: (written: WrittenLog) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -168,7 +169,7 @@ class SpoolWorker {
     this.#worker = new Worker(workerUrl, { type: "module", name: workerName });
     this.#worker.onmessage = ({ data: message }: MessageEvent<FromWorker>) => {
       const log = this.#logs.get(message.log);
-      if (message.kind === "pull") log?.pull();
+      if (message.kind === "pull") log?.pull(message.spare);
       else if (message.kind === "written") log?.resolve(message.written);
       else log?.reject(spoolError("write a log", message.message));
     };
@@ -200,12 +201,12 @@ class SpoolWorker {
     const log = this.#next++;
     const { promise, resolve, reject } = Promise.withResolvers<WrittenLog>();
     let ready: Uint8Array<ArrayBuffer> | undefined = first;
-    const answer = async () => {
-      const block = ready ?? await blocks.next();
+    const answer = async (spare: ArrayBuffer | undefined) => {
+      const block = ready ?? await blocks.next(spare);
       ready = undefined;
       this.#send({ kind: "block", log, block, last: block.length < pieceBytes });
     };
-    this.#logs.set(log, { pull: () => void answer().catch(reject), resolve, reject });
+    this.#logs.set(log, { pull: (spare) => void answer(spare).catch(reject), resolve, reject });
     const abort = () => reject(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
     this.#send({ kind: "open", log, path });

@@ -1,18 +1,17 @@
 /**
- * One log on its way to disk: secrets masked, what remains counted and hashed, compressed in pieces, written to a file
+ * One log on its way to disk: secrets masked, what remains measured and hashed, compressed in pieces, written to a file
  * that can be a part of an archive. Knows bytes, in constant memory; must not know where they come from.
  * @module
  */
 import { createHash } from "node:crypto";
 import type { Finding, Masker } from "../secrets/mask.ts";
 import { type Compression, compressPiece, pieceBytes } from "../streams/compression.ts";
+import { release } from "../streams/release.ts";
 
 /** What was written. */
 export interface WrittenLog {
   /** Bytes of the log, after masking and before compression. */
   readonly bytes: number;
-  /** Lines; a last one without a newline counts. */
-  readonly lines: number;
   /** Of the log after masking, 64 hex digits. */
   readonly sha256: string;
   /** Bytes of the file. */
@@ -40,7 +39,7 @@ export async function writeLog(
   const found = new Map<string, number>();
   const hash = createHash("sha256");
   const piece = new Uint8Array(pieceBytes);
-  let [bytes, newlines, last, filled, compressedBytes] = [0, 0, 10, 0, 0];
+  let [bytes, filled, compressedBytes] = [0, 0, 0];
   const masked = stream.pipeThrough(masker.transform((rule) => found.set(rule, (found.get(rule) ?? 0) + 1)));
   using file = await Deno.open(path, { write: true, create: true, truncate: true });
   const flush = () => {
@@ -48,7 +47,7 @@ export async function writeLog(
     compressedBytes += compressed.length;
     filled = 0;
     for (let at = 0; at < compressed.length;) at += file.writeSync(compressed.subarray(at));
-    if (compressed.length === compressed.buffer.byteLength) release(compressed.buffer);
+    release(compressed.buffer);
   };
   let before: ArrayBuffer | undefined;
   for await (const chunk of masked) {
@@ -58,8 +57,6 @@ export async function writeLog(
     if (chunk.length === 0) continue;
     hash.update(chunk);
     bytes += chunk.length;
-    newlines += count(chunk, 10);
-    last = chunk[chunk.length - 1]!;
     for (let at = 0; at < chunk.length;) {
       const part = chunk.subarray(at, at + pieceBytes - filled);
       piece.set(part, filled);
@@ -73,24 +70,8 @@ export async function writeLog(
   release(piece.buffer);
   return {
     bytes,
-    lines: newlines + (last === 10 ? 0 : 1),
     sha256: hash.digest("hex"),
     compressedBytes,
     masked: [...found].map(([rule, count]) => ({ rule, count })).sort((a, b) => a.rule < b.rule ? -1 : 1),
   };
-}
-
-/**
- * Gives the memory of a buffer back now. The garbage collector would: but it counts buffers as nothing until they are
- * 64 MB together, and there is one collector for each thread.
- */
-export function release(buffer: ArrayBuffer): void {
-  if (!buffer.detached) buffer.transfer(0);
-}
-
-/** How often a byte occurs. By indexOf, which is several times faster than a loop once a buffer was transferred. */
-function count(bytes: Uint8Array, byte: number): number {
-  let found = 0;
-  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) found++;
-  return found;
 }
