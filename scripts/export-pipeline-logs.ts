@@ -153,14 +153,28 @@ It belongs into the \`finally\` section of a Pipeline.`,
     read: [serviceAccountDir, "/tekton/scripts"],
   },
   rbac: [
-    {
-      apiGroups: ["tekton.dev"],
-      resources: ["pipelineruns", "taskruns", "customruns"],
-      verbs: ["get", "list", "watch"],
-    },
-    { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
+    { apiGroups: ["tekton.dev"], resources: ["pipelineruns", "taskruns", "customruns"], verbs: ["list", "watch"] },
+    { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
     { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
   ],
+  schemas: { "manifest.schema.json": "lib/record/manifest-schema.ts" },
+  readme: {
+    "The archive": [
+      "`oras pull REPOSITORY:TAG` gives `logs.tar.gz`, and `tar xzf logs.tar.gz`:",
+      "- `<pipeline task>/<attempt>/<container>.log`, with `matrix-<index>/` before the attempt where a task has a matrix;",
+      "- `manifest.json`: for each container the pod, bytes, lines, SHA-256, first and last timestamp, and whether the log " +
+      "is complete, or the reason why not; its schema is [manifest.schema.json](manifest.schema.json);",
+      "- `status.json`: what the Task store-pipeline-status stores.",
+    ].join("\n"),
+    "What can be missing": [
+      "- `rotated`: a kubelet serves only the current file of a log, 10 MiB by default. A log that is large and steady " +
+      "and begins too late is recognised. A burst of output before a long silence is not: compare `startedAt` with " +
+      "`firstTimestamp`.",
+      "- `gone`: the pod was deleted, or, where Tekton stops sidecars by another image, the sidecar has been stopped; " +
+      "its log goes with it. Tekton's `enable-kubernetes-sidecar` keeps it.",
+      "- `running`, `connection-lost`, `unavailable`, and `never-started`, which loses nothing.",
+    ].join("\n"),
+  },
   step: "export",
   run: async ({ params, options, results, workspaces, secrets, env, signal, log }) => {
     const { compression } = params;

@@ -3,10 +3,13 @@
  * folder, and the script run against them in this process.
  * @module
  */
+import assert from "node:assert/strict";
+import { Compile } from "typebox/schema";
 import { type LogEntry, type LogSource, MemoryLogs } from "../../lib/engine/logs.ts";
 import { serveApi, type ServeApiOptions, type ServedApi } from "../../lib/engine/server.ts";
 import type { ObjectStore } from "../../lib/engine/store.ts";
 import { type RegistryOptions, type RunningRegistry, serveRegistry } from "../../lib/oci/registry.ts";
+import manifestSchema from "../../lib/record/manifest-schema.ts";
 import type { LogManifest } from "../../lib/record/manifest.ts";
 import { run } from "../../lib/task/main.ts";
 import { task } from "../../scripts/export-pipeline-logs.ts";
@@ -216,9 +219,15 @@ export async function execute(name: string, args: readonly string[]): Promise<st
   throw new Error(`${name} ${args.join(" ")}:\n${new TextDecoder().decode(stderr)}${said}`);
 }
 
-/** The manifest of an archive. */
+/** The published schema of the manifest. */
+const schema = Compile(manifestSchema);
+
+/** The manifest of an archive, which must fit its schema. */
 export function manifestIn(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): LogManifest {
-  return JSON.parse(new TextDecoder().decode(files.get("manifest.json"))) as LogManifest;
+  const json: unknown = JSON.parse(new TextDecoder().decode(files.get("manifest.json")));
+  const [fits, errors] = schema.Errors(json);
+  assert.ok(fits, JSON.stringify(errors, null, 1));
+  return json as LogManifest;
 }
 
 /** A file of an archive as text. */
