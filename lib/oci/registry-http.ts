@@ -106,6 +106,8 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, optio
   }
   const headers: Record<string, string> = {};
   for (const [name, value] of response.headers) headers[name] = value;
+  // answered before the body was read: the next request on this connection waits behind what is left of it
+  if (hasBody(incoming) && !incoming.complete) throwAway(incoming);
   outgoing.writeHead(response.status, headers);
   if (response.body === null || incoming.method === "HEAD") {
     await response.body?.cancel();
@@ -143,19 +145,29 @@ function drained(outgoing: ServerResponse): Promise<void> {
   });
 }
 
+/** What still arrives of a body is read and forgotten. */
+function throwAway(incoming: IncomingMessage): void {
+  for (const event of ["data", "end", "error", "close"]) incoming.removeAllListeners(event);
+  incoming.on("error", () => {});
+  incoming.resume();
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}
+
 function requestOf(incoming: IncomingMessage, { tls, hostname }: HttpOptions, signal: AbortSignal): Request {
   const headers = new Headers();
   for (let i = 0; i + 1 < incoming.rawHeaders.length; i += 2) {
     headers.append(incoming.rawHeaders[i]!, incoming.rawHeaders[i + 1]!);
   }
   const origin = `${tls === undefined ? "http" : "https"}://${headers.get("host") ?? hostname}`;
-  const hasBody = headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) > 0;
   const method = incoming.method ?? "GET";
   return new Request(new URL(incoming.url ?? "/", URL.canParse(origin) ? origin : "http://localhost"), {
     method,
     headers,
     signal,
-    body: hasBody && method !== "GET" && method !== "HEAD" ? bodyOf(incoming) : null,
+    body: hasBody(incoming) && method !== "GET" && method !== "HEAD" ? bodyOf(incoming) : null,
   });
 }
 
@@ -178,10 +190,6 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array<ArrayBuffe
       incoming.once("close", broken);
     },
     pull: () => void incoming.resume(),
-    cancel() {
-      for (const event of ["data", "end", "error", "close"]) incoming.removeAllListeners(event);
-      incoming.on("error", () => {});
-      incoming.resume();
-    },
+    cancel: () => throwAway(incoming),
   }, { highWaterMark: 0 });
 }
