@@ -5,8 +5,10 @@
  * @module
  */
 import { isDone } from "../tekton/condition.ts";
+import { decode } from "../tekton/decode.ts";
 import { withDefaults } from "../tekton/defaults.ts";
 import { type Finding, formatPath } from "../tekton/finding.ts";
+import type { Kind } from "../tekton/kinds.ts";
 import type { TaskRun } from "../tekton/types.ts";
 import { validate, type ValidateOptions } from "../tekton/validate.ts";
 import { equal, isRecord, type NewObject, type StoredObject } from "./object.ts";
@@ -42,7 +44,9 @@ export function admitTekton(options: ValidateOptions = {}): Admission {
     // what nothing reads is let through, as the API server drops it before the webhook sees it
     const wrong = validated.findings.filter((finding) => !unknown.includes(finding));
     if (wrong.length > 0) throw new ApiError(400, webhook + wrong.map(line).join("\n"));
-    const whole = withDefaults(kind, object);
+    // fields under their own names and without what is unknown, as the webhook hands them on
+    const { spec } = decode(kind as Kind, { ...object }).value as NewObject;
+    const whole = withDefaults(kind, { ...object, spec });
     if (stored !== undefined) refuseLateChange(kind, whole, stored);
     return whole;
   };

@@ -52,6 +52,7 @@ export const apiResources: readonly ApiResource[] = [
   tekton("v1", "TaskRun", ["tr", "trs"]),
   tekton("v1", "PipelineRun", ["pr", "prs"]),
   tekton("v1beta1", "StepAction"),
+  tekton("v1alpha1", "StepAction"),
   tekton("v1beta1", "CustomRun"),
 ];
 
@@ -85,7 +86,7 @@ const reviews = [{
 }];
 const verbs = ["create", "delete", "get", "list", "patch", "update", "watch"];
 const groups: Readonly<Record<string, readonly string[]>> = {
-  "tekton.dev": ["v1", "v1beta1"],
+  "tekton.dev": ["v1", "v1beta1", "v1alpha1"],
   "authorization.k8s.io": ["v1"],
 };
 

@@ -84,7 +84,8 @@ export function replaceValue(
   by: Replacements,
 ): string | string[] | Record<string, string> {
   if (typeof value === "string") {
-    const alone = /^\$\(([^()\s$]+\[\*\])\)$/.exec(value)?.[1];
+    // a list that is a task's result may be passed on without its star
+    const alone = /^\$\(([^()\s$]+\[\*\]|tasks\.[^()\s$]+)\)$/.exec(value)?.[1];
     const list = alone === undefined ? undefined : by.lists.get(alone);
     if (list !== undefined) return [...list];
     const object = alone === undefined ? undefined : by.objects.get(alone);

@@ -116,8 +116,9 @@ export function variablesFor(
     const runs = progress.get(task.name)?.runs;
     if (task.matrix === undefined || runs === undefined) continue;
     by.text.set(`tasks.${task.name}.matrix.length`, String(runs.length));
-    for (const [name, value] of states.get(task.name)?.results ?? []) {
-      by.text.set(`tasks.${task.name}.matrix.${name}.length`, String(value.length));
+    for (const name of new Set(runs.flatMap((run) => [...run.results.keys()]))) {
+      const wrote = runs.filter((run) => run.results.has(name)).length;
+      by.text.set(`tasks.${task.name}.matrix.${name}.length`, String(wrote));
     }
   }
   if (final) addTaskStates(by, states, aggregateStatus(spec.tasks ?? [], progress));

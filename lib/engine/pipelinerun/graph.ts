@@ -36,6 +36,13 @@ export function resultsNeeded(task: PipelineTaskSpec): ResultUse[] {
   return resultsUsed([task.params, task.matrix, task.when, task.taskSpec?.steps, task.taskSpec?.sidecars]);
 }
 
+const length = /\$\(tasks\.([a-z0-9][-a-z0-9]*)\.matrix\.(?:[^$()]+\.)?length\)/g;
+
+/** Tasks the number of whose runs, or of whose results, something in a value uses. */
+function lengthsUsed(value: unknown): string[] {
+  return [...JSON.stringify(value).matchAll(length)].map(([, task = ""]) => task);
+}
+
 /** What one task waits for. */
 export interface Dependencies {
   /** Tasks whose results it uses. */
@@ -47,7 +54,8 @@ export interface Dependencies {
 /** What each task waits for, by name. */
 export function graphOf(tasks: readonly PipelineTaskSpec[]): ReadonlyMap<string, Dependencies> {
   return new Map(tasks.map((task) => {
-    const resources = new Set(resultsNeeded(task).map((needed) => needed.task));
+    const parts = [task.params, task.matrix, task.when, task.taskSpec?.steps];
+    const resources = new Set([...resultsNeeded(task).map((needed) => needed.task), ...lengthsUsed(parts)]);
     return [task.name, { resources, order: new Set(task.runAfter ?? []) }];
   }));
 }

@@ -5,6 +5,7 @@
  */
 import { TasksmithError } from "../../terminal/error.ts";
 import type { ContainerSpec, Mount } from "../sandbox/sandbox.ts";
+import { imageCommand } from "../sandbox/image.ts";
 import type { ContainerFields, EnvVar, Step, VolumeMount } from "../taskrun/spec.ts";
 import { existingInside, type PodFacts, podField, type ReadyVolume, type VolumeContent } from "./folders.ts";
 
@@ -173,14 +174,15 @@ export interface ContainerParts {
  */
 export function containerSpec(parts: ContainerParts, world: PodWorld): ContainerSpec {
   const { name, fields, mounts, env, script } = parts;
-  const command = script === undefined ? fields.command ?? [] : [script];
+  const own = script === undefined ? fields.command ?? [] : [script];
+  const whole = own.length > 0 ? [...own, ...fields.args ?? []] : imageCommand(fields.image ?? "", fields.args ?? []);
   const seen = pathsSeen(mounts, world.ownPaths);
-  const argv = [...command, ...fields.args ?? []].map((word) => expandEnv(word, env));
-  if (command.length === 0) {
+  const argv = (whole ?? []).map((word) => expandEnv(word, env));
+  if (argv.length === 0) {
     throw new ContainerError(
       name,
       `it has neither script nor command, and what the image ${fields.image ?? ""} would start is not known here`,
-      "Say the command, or map the image to a local command.",
+      "Say the command, or a script.",
     );
   }
   const context = fields.securityContext ?? {};

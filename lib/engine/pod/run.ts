@@ -9,7 +9,8 @@ import { formatTime } from "../../tekton/time.ts";
 import type { ParamValue, StepState } from "../../tekton/types.ts";
 import { parseDuration } from "../../tekton/duration.ts";
 import type { Logger } from "../../terminal/log.ts";
-import type { Mount, RunningContainer, Sandbox } from "../sandbox/sandbox.ts";
+import { probed } from "./probe.ts";
+import type { ContainerSpec, Mount, RunningContainer, Sandbox } from "../sandbox/sandbox.ts";
 import { type MutableReplacements, replaceAll, replaceText } from "../substitute.ts";
 import type { ResultSpec, Sidecar, Step, VolumeMount, VolumeSource } from "../taskrun/spec.ts";
 import { addOwnResults, addStepResult, paths, readResult, stepName } from "../taskrun/variables.ts";
@@ -168,8 +169,9 @@ class PodRun {
       await Deno.mkdir(folder + path, { recursive: true });
       await Deno.chmod(folder + path, 0o777);
     }
-    for (const step of this.#steps) {
+    for (const [index, step] of this.#steps.entries()) {
       const own = `${folder}${paths.steps}/${step.container}`;
+      await Deno.symlink(step.container, `${folder}${paths.steps}/${index}`);
       await Deno.mkdir(`${own}/results`, { recursive: true });
       await Deno.chmod(`${own}/results`, 0o777);
     }
@@ -184,7 +186,9 @@ class PodRun {
     return { facts: this.#plan.facts, volumes, content, network, env, ownPaths: sandbox.ownPaths };
   }
 
+  /** Starts the sidecars and waits until those that can say so are ready. */
   async #startSidecars(world: PodWorld): Promise<void> {
+    const ready: { sidecar: Sidecar; spec: ContainerSpec; ended: Promise<void> }[] = [];
     for (const [index, sidecar] of this.#plan.sidecars.entries()) {
       const state = this.#sidecars[index]!;
       const by = this.#setting.variables((path) => path);
@@ -199,7 +203,16 @@ class PodRun {
         this.#changed();
       });
       this.#running.add({ container: started.container, done: ended });
+      ready.push({ sidecar, spec: started.spec, ended });
     }
+    const { sandbox, signal } = this.#setting;
+    await Promise.all(ready.map(async ({ sidecar, spec, ended }) => {
+      const over = new AbortController();
+      // one that has ended will not get ready any more
+      ended.then(() => over.abort(), () => over.abort());
+      const until = AbortSignal.any([signal, over.signal]);
+      for (const probe of [sidecar.startupProbe, sidecar.readinessProbe]) await probed(probe, spec, sandbox, until);
+    }));
   }
 
   async #runSteps(world: PodWorld): Promise<void> {
@@ -321,7 +334,7 @@ class PodRun {
     scriptName: string,
     mounts: readonly Mount[],
     world: PodWorld,
-  ): Promise<{ container: RunningContainer; done: Promise<{ code: number }> }> {
+  ): Promise<{ spec: ContainerSpec; container: RunningContainer; done: Promise<{ code: number }> }> {
     const { sandbox, folder, logs } = this.#setting;
     const env = await environmentOf(fields, world, state.container);
     const script = fields.script ? `${paths.scripts}/${scriptName}` : undefined;
@@ -338,7 +351,7 @@ class PodRun {
     this.#changed();
     const logged = writeLog(container.output, `${logs}/${state.container}.log`);
     const done = Promise.all([container.exit, logged]).then(([exit]) => exit);
-    return { container, done };
+    return { spec, container, done };
   }
 
   #stopped(state: Working): void {

@@ -4,6 +4,7 @@
  * Source: bwrap(1).
  * @module
  */
+import { wantsAsh } from "./image.ts";
 import type { ContainerSpec, Mount, RunningContainer, Sandbox } from "./sandbox.ts";
 import { childrenOf, spawn } from "./spawn.ts";
 
@@ -65,6 +66,16 @@ function inOrder(mounts: readonly Mount[]): Mount[] {
   return [...mounts].sort((a, b) => a.target < b.target ? -1 : a.target > b.target ? 1 : 0);
 }
 
+/** Where a container finds `ash`, last on its PATH. */
+const shells = "/run/shells";
+
+/** Scripts for images with BusyBox ask more of `sh` than dash can do: they get BusyBox's, or bash, and as `ash`, too. */
+function shellArguments(spec: ContainerSpec, files: HostFiles): string[] {
+  const shell = ["/usr/bin/busybox", "/bin/busybox", "/bin/bash"].find((path) => files.exists(path));
+  if (!wantsAsh(spec.image) || shell === undefined) return [];
+  return ["--ro-bind", shell, "/bin/sh", "--dir", shells, "--symlink", shell, `${shells}/ash`];
+}
+
 /** The arguments of `bwrap` for a container; a function of its input alone. */
 export function bubblewrapArguments(spec: ContainerSpec, files: HostFiles): string[] {
   const mounts = inOrder(spec.mounts);
@@ -101,6 +112,7 @@ export function bubblewrapArguments(spec: ContainerSpec, files: HostFiles): stri
     "--dir",
     "/root",
     ...onPath.flatMap((folder) => ["--ro-bind", folder, folder]),
+    ...shellArguments(spec, files),
     ...mounts.flatMap((mount) => [mount.readOnly ? "--ro-bind" : "--bind", mount.source, mount.target]),
     ...(targets.some((target) => within(spec.workingDir, target)) ? [] : ["--dir", spec.workingDir]),
     "--chdir",
@@ -167,7 +179,7 @@ export function bubblewrap(program: string): Sandbox {
       return spawn({
         name: spec.name,
         argv: [program, ...bubblewrapArguments(spec, thisMachine)],
-        env: { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin", ...spec.env },
+        env: { ...spec.env, PATH: `${spec.env["PATH"] ?? Deno.env.get("PATH") ?? "/usr/bin:/bin"}:${shells}` },
         cwd: "/",
         signalled: firstProcess,
       });

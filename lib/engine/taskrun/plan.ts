@@ -155,9 +155,23 @@ function stepActionParams(
     else if (fallback !== undefined) values.set(param.name, fallback);
   }
   for (const [name, value] of values) addValue(own, "params", name, value);
+  for (const param of declared) addParts(own, param, values.get(param.name));
   // defaults may refer to other params of the action
   for (const [name, value] of values) addValue(own, "params", name, replaceValue(value, own));
   return own;
+}
+
+/** Most elements of a step's list that a StepAction can ask for one by one. */
+const mostElements = 100;
+
+/** Parts of a list or object that is a result of a step and not there yet: each becomes that part of the result. */
+function addParts(own: MutableReplacements, param: ParamSpec, value: ParamValue | undefined): void {
+  const result = typeof value === "string" ? /^\$\((steps\.[^()\s$]+)\[\*\]\)$/.exec(value)?.[1] : undefined;
+  if (result === undefined) return;
+  const parts = declaredType(param) === "array"
+    ? ["[*]", ...Array.from({ length: mostElements }, (_, index) => `[${index}]`)]
+    : ["[*]", ...Object.keys(param.properties ?? {}).map((key) => `.${key}`)];
+  for (const part of parts) own.text.set(`params.${param.name}${part}`, `$(${result}${part})`);
 }
 
 /** Names that the workspaces' volumes get. */

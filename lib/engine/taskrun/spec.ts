@@ -4,6 +4,7 @@
  * @module
  */
 import type { NamedValue, ParamValue } from "../../tekton/types.ts";
+import type { Probe } from "../pod/probe.ts";
 
 /** Spec: ParamSpec. */
 export interface ParamSpec {
@@ -217,7 +218,9 @@ export interface Sidecar extends ContainerFields {
   /** Text of a program. */
   readonly script?: string;
   /** Kubernetes: Probe. */
-  readonly readinessProbe?: Readonly<Record<string, unknown>>;
+  readonly startupProbe?: Probe;
+  /** Kubernetes: Probe. Steps wait for it. */
+  readonly readinessProbe?: Probe;
 }
 
 /** Spec: TaskSpec. */
