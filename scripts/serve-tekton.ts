@@ -20,7 +20,7 @@ function commandLine() {
     )
     .option("--listen <address>", "host and port to listen on; port 0 takes a free one", "127.0.0.1:0")
     .option("--allow-remote", "listen on an address that other machines can reach")
-    .option("--data <dir>", "folder of logs and claims, kept at the end (default: a temporary one)")
+    .option("--data <dir>", "folder of objects, logs and claims, kept at the end (default: a temporary one)")
     .option("--kubeconfig <file>", "where to write the kubeconfig (default: in the data folder)")
     .addOption(
       new Option("--sandbox <name>", "how steps are kept apart (default: the best there is)").choices(sandboxNames),
@@ -44,7 +44,7 @@ function commandLine() {
         "  kubectl --kubeconfig ./tekton.kubeconfig create -f pipelinerun.yaml",
         "  tkn --kubeconfig ./tekton.kubeconfig pipelinerun logs -f --last",
         "",
-        "Objects are kept in memory: they end with the command. docs/engine.md says what differs from a cluster.",
+        "An engine that is started on the same --data goes on where the last one ended; two at once are refused.",
         "",
         "Exit codes: 1 failed, 2 wrong usage, 130 interrupted (SIGINT), 143 ended (SIGTERM).",
       ].join("\n"),

@@ -10,19 +10,27 @@ import { makeServerCertificate } from "./certificate.ts";
 import { followPipelineRuns, followTaskRuns } from "./controller.ts";
 import { type Engine, find, places } from "./engine.ts";
 import type { LogSource } from "./logs.ts";
+import { lockFolder } from "./lock.ts";
 import { logFiles } from "./pod/log-files.ts";
+import type { StoredObject } from "./object.ts";
 import { namedPipeline, namedStepAction, namedTask, referenced } from "./resolve/named.ts";
+import { settleInterrupted } from "./restart.ts";
 import { chooseSandbox } from "./sandbox/choose.ts";
+import { endRecorded, recorded } from "./sandbox/recorded.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
 import { serveApi, type ServedApi } from "./server.ts";
+import { SqliteStorage } from "./sqlite.ts";
 import { ObjectStore } from "./store.ts";
 import { logFolder } from "./taskrun/drive.ts";
 
 /** What an engine is started with. */
 export interface StartOptions {
-  /** Folder for pods, logs and claims. @default a temporary one that is removed at the end */
+  /**
+   * Folder for objects, pods, logs and claims: an engine that is started on it again goes on where this one ended.
+   * @default a temporary one that is removed at the end
+   */
   readonly data?: string;
-  /** Its objects. @default an empty store in memory */
+  /** Its objects. @default those of the data folder; without one, an empty store in memory */
   readonly store?: ObjectStore;
   /** How containers are kept apart. @default the best there is */
   readonly sandbox?: Sandbox;
@@ -58,12 +66,39 @@ function randomToken(): string {
   return [...crypto.getRandomValues(new Uint8Array(24))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Starts an engine. */
+/**
+ * Starts an engine, on a data folder that was used before after what is left there has been put in order.
+ * @throws {TasksmithError} `engine/data-in-use` when another engine runs on that folder, `engine/bad-data` when it
+ * cannot be used
+ */
 export async function startEngine(options: StartOptions = {}): Promise<RunningEngine> {
+  if (options.data === undefined) return await start(options);
+  const unlock = await lockFolder(options.data);
+  let objects: SqliteStorage<StoredObject> | undefined;
+  const release = () => {
+    objects?.close();
+    unlock();
+  };
+  try {
+    if (options.store === undefined) objects = new SqliteStorage(`${options.data}/objects.sqlite`);
+    const engine = await start(
+      objects === undefined ? options : { ...options, store: new ObjectStore({ storage: objects }) },
+    );
+    return { ...engine, close: () => engine.close().finally(release) };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function start(options: StartOptions): Promise<RunningEngine> {
   const { store = new ObjectStore(), network = true, hostPaths = [], listen = {} } = options;
   const log = options.log ?? createLogger({ quiet: true });
   const sandbox = options.sandbox ?? await chooseSandbox();
   const data = options.data ?? await Deno.makeTempDir({ prefix: "tasksmith-engine-" });
+  const processes = `${data}/processes`;
+  const orphans = await endRecorded(processes);
+  if (orphans > 0) log.warn(`ended ${orphans} containers that an earlier engine left running`);
   const hostname = listen.hostname ?? "127.0.0.1";
   const tls = await makeServerCertificate([hostname, "localhost"]);
   const token = randomToken();
@@ -91,7 +126,7 @@ export async function startEngine(options: StartOptions = {}): Promise<RunningEn
   const { port } = new URL(api.url);
   const engine: Engine = {
     store,
-    sandbox,
+    sandbox: recorded(sandbox, processes),
     data,
     network,
     hostPaths,
@@ -116,6 +151,9 @@ export async function startEngine(options: StartOptions = {}): Promise<RunningEn
       },
     },
   };
+  for (const run of await settleInterrupted(engine)) {
+    log.warn(`TaskRun ${run} was under way when the last engine on this data ended`);
+  }
   const later = <T>(value: () => T): Promise<T> => Promise.resolve().then(value);
   const controllers = [
     followTaskRuns(engine, {

@@ -58,6 +58,19 @@ interface Verdict {
   readonly message: string;
 }
 
+/** What a run's status says of what was begun. */
+interface KeptStatus {
+  readonly startTime?: string;
+  readonly finallyStartTime?: string;
+  readonly pipelineSpec?: PipelineSpec;
+  readonly childReferences?: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly pipelineTaskName: string;
+  }[];
+  readonly skippedTasks?: readonly { readonly name: string; readonly reason: string }[];
+}
+
 /** Runs a PipelineRun to its end. Never rejects: what goes wrong is in the condition. */
 export async function drivePipelineRun(
   engine: Engine,
@@ -99,10 +112,13 @@ class Drive {
 
   async run(): Promise<void> {
     try {
-      this.#status(() => ({
-        startTime: this.#time(),
-        ...this.#condition({ status: "Unknown", reason: "Started", message: "PipelineRun is starting" }),
-      }));
+      // a status that is there is an earlier engine's: this one goes on where that one ended
+      if (this.#kept.startTime === undefined) {
+        this.#status(() => ({
+          startTime: this.#time(),
+          ...this.#condition({ status: "Unknown", reason: "Started", message: "PipelineRun is starting" }),
+        }));
+      }
       const prepared = await this.#prepare();
       if ("reason" in prepared) return this.#end(prepared);
       await this.#follow(prepared.pipeline, prepared.variables);
@@ -112,13 +128,25 @@ class Drive {
     }
   }
 
+  /** The status that the run came with. */
+  get #kept(): KeptStatus {
+    return (this.#run["status"] ?? {}) as KeptStatus;
+  }
+
+  /** The Pipeline as it was when the run began, whatever has become of it since. */
+  #keptPipeline(): ResolvedPipeline | undefined {
+    const { pipelineSpec: spec, startTime } = this.#kept;
+    if (spec === undefined || startTime === undefined) return undefined;
+    return { name: this.#run.metadata.labels?.[keys.pipeline] ?? this.#name, spec, labels: {}, annotations: {} };
+  }
+
   async #prepare(): Promise<Verdict | { pipeline: ResolvedPipeline; variables: MutableReplacements }> {
     const run = this.#run as StoredObject & PipelineRun;
     const where = `${this.#namespace}/${this.#name}`;
     const fail = (reason: string, message: string): Verdict => ({ status: "False", reason, message });
     let pipeline: ResolvedPipeline;
     try {
-      pipeline = await this.#resolver.pipeline(run, this.#signal);
+      pipeline = this.#keptPipeline() ?? await this.#resolver.pipeline(run, this.#signal);
     } catch (error) {
       return fail("CouldntGetPipeline", `Error retrieving pipeline for pipelinerun ${where}: ${describeError(error)}`);
     }
@@ -192,6 +220,7 @@ class Drive {
   async #follow(pipeline: ResolvedPipeline, variables: MutableReplacements): Promise<void> {
     const { spec } = pipeline;
     this.#setLimits();
+    this.#adopt(pipeline, variables);
     const end = new AbortController();
     const signal = AbortSignal.any([this.#signal, end.signal]);
     let wake = () => {};
@@ -248,12 +277,45 @@ class Drive {
 
   #setLimits(): void {
     const { pipeline = "1h", tasks, finally: last } = this.#spec.timeouts ?? {};
-    const start = this.#engine.now();
+    const { startTime, finallyStartTime } = this.#kept;
+    const start = startTime === undefined ? this.#engine.now() : Date.parse(startTime);
     const ms = (text: string) => Number((parseDuration(text) ?? 0n) / 1_000_000n);
     const whole = ms(pipeline);
     if (whole > 0) this.#limits.push({ over: "pipeline", at: start + whole, text: pipeline });
     const forTasks = tasks !== undefined ? ms(tasks) : last !== undefined && whole > 0 ? whole - ms(last) : 0;
-    if (forTasks > 0) this.#limits.push({ over: "tasks", at: start + forTasks, text: tasks ?? "" });
+    if (finallyStartTime !== undefined) {
+      this.#finallyStarted = true;
+      this.#limitFinally(Date.parse(finallyStartTime));
+    } else if (forTasks > 0) this.#limits.push({ over: "tasks", at: start + forTasks, text: tasks ?? "" });
+  }
+
+  #limitFinally(start: number): void {
+    const { finally: text } = this.#spec.timeouts ?? {};
+    const ms = Number((parseDuration(text ?? "") ?? 0n) / 1_000_000n);
+    if (ms > 0) this.#limits.push({ over: "finally", at: start + ms, text: text ?? "" });
+  }
+
+  /** Takes over the children and the skipped tasks of an earlier engine: nothing is begun twice, or forgotten. */
+  #adopt(pipeline: ResolvedPipeline, variables: MutableReplacements): void {
+    const { spec } = pipeline;
+    for (const { kind, name, pipelineTaskName } of this.#kept.childReferences ?? []) {
+      const children = this.#children.get(pipelineTaskName) ?? [];
+      this.#children.set(pipelineTaskName, [...children, { kind, name }]);
+    }
+    for (const { name, reason } of this.#kept.skippedTasks ?? []) {
+      this.#progress.set(name, { skipped: reason });
+      if (reason === skipReasons.tasksTimeout) this.#mode = "tasks-timeout";
+    }
+    this.#observe(spec);
+    // created and not yet written down; of a matrix perhaps not all
+    const labelSelector = `${keys.pipelineRunUid}=${this.#run.metadata.uid}`;
+    const found = ["TaskRun", "CustomRun"].flatMap((kind) =>
+      this.#engine.store.list(resourceFor(kind), { namespace: this.#namespace, labelSelector }).items
+    );
+    const begun = new Set(found.map((object) => object.metadata.labels?.[keys.pipelineTask] ?? ""));
+    for (const task of [...spec.tasks ?? [], ...spec.finally ?? []]) {
+      if (begun.has(task.name) && !this.#children.has(task.name)) this.#start(task, pipeline, variables);
+    }
   }
 
   /** Takes in how the children stand now, and what is asked of the run itself. */
@@ -307,34 +369,35 @@ class Drive {
   }
 
   #apply(decision: Decision, pipeline: ResolvedPipeline, variables: MutableReplacements): void {
-    const { spec } = pipeline;
     for (const [name, reason] of decision.skip) this.#progress.set(name, { skipped: reason });
-    for (const task of decision.start) {
-      const final = !(spec.tasks ?? []).includes(task);
-      if (final && !this.#finallyStarted) this.#startFinally();
-      const by = variablesFor(spec, this.#progress, variables, final);
-      const objects = childrenOf(this.#run, task, final ? "finally" : "tasks", pipeline.name, by);
-      const created = objects.map((object) => {
-        const kind = String(object["kind"]);
-        const name = String((object["metadata"] as { name: string }).name);
-        if (find(this.#engine.store, kind, this.#namespace, name) === undefined) {
-          this.#engine.store.create(object, this.#namespace, resourceFor(kind));
-        }
-        return { kind, name };
-      });
-      this.#children.set(task.name, created);
-      this.#progress.set(task.name, {
-        runs: created.map(({ kind, name }) => childState(find(this.#engine.store, kind, this.#namespace, name))),
-      });
-    }
+    for (const task of decision.start) this.#start(task, pipeline, variables);
+  }
+
+  /** Creates the children of a task, but for those that are there. */
+  #start(task: PipelineTaskSpec, pipeline: ResolvedPipeline, variables: MutableReplacements): void {
+    const { spec } = pipeline;
+    const final = !(spec.tasks ?? []).includes(task);
+    if (final && !this.#finallyStarted) this.#startFinally();
+    const by = variablesFor(spec, this.#progress, variables, final);
+    const objects = childrenOf(this.#run, task, final ? "finally" : "tasks", pipeline.name, by);
+    const created = objects.map((object) => {
+      const kind = String(object["kind"]);
+      const name = String((object["metadata"] as { name: string }).name);
+      if (find(this.#engine.store, kind, this.#namespace, name) === undefined) {
+        this.#engine.store.create(object, this.#namespace, resourceFor(kind));
+      }
+      return { kind, name };
+    });
+    this.#children.set(task.name, created);
+    this.#progress.set(task.name, {
+      runs: created.map(({ kind, name }) => childState(find(this.#engine.store, kind, this.#namespace, name))),
+    });
   }
 
   #startFinally(): void {
     this.#finallyStarted = true;
     this.#limits = this.#limits.filter((limit) => limit.over !== "tasks");
-    const { finally: text } = this.#spec.timeouts ?? {};
-    const ms = Number((parseDuration(text ?? "") ?? 0n) / 1_000_000n);
-    if (ms > 0) this.#limits.push({ over: "finally", at: this.#engine.now() + ms, text: text ?? "" });
+    this.#limitFinally(this.#engine.now());
     this.#status((status) => ({ ...status, finallyStartTime: this.#time() }));
   }
 

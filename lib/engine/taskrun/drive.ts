@@ -103,11 +103,17 @@ class Drive {
 
   async run(): Promise<void> {
     try {
-      this.#status(() => ({ startTime: this.#time(), ...this.#condition({ status: "Unknown", ...started }) }));
+      // what an earlier engine has tried is kept: it counts
+      const before = attemptsOf(find(this.#engine.store, "TaskRun", this.#namespace, this.#name)?.["status"]);
+      this.#status(({ retriesStatus, startTime }) => ({
+        startTime: before > 0 ? startTime : this.#time(),
+        ...(before > 0 ? { retriesStatus } : {}),
+        ...this.#condition({ status: "Unknown", ...started }),
+      }));
       const prepared = await this.#prepare();
       if ("reason" in prepared) return this.#end({ status: "False", ...prepared });
       const retries = Number(this.#run.spec?.retries ?? 0);
-      for (let attempt = 0;; attempt++) {
+      for (let attempt = before;; attempt++) {
         const verdict = await this.#attempt(prepared.task, prepared.params, attempt);
         const over = verdict.status === "True" || attempt >= retries || this.#signal.aborted;
         if (over) return this.#end(verdict);
@@ -182,7 +188,7 @@ class Drive {
       return { status: "False", reason: "TaskRunCancelled", message: "the TaskRun was deleted" };
     }
     const parts = partsOf(this.#run);
-    const podName = attempt === 0 ? `${this.#name}-pod` : `${this.#name}-pod-retry${attempt}`;
+    const podName = podNameOf(this.#name, attempt);
     const pod = podObject(stored, podName, task.spec);
     const created = store.create(pod, this.#namespace, resourceFor("Pod"));
     this.#status((status) => ({ ...status, podName, ...this.#condition({ status: "Unknown", ...pending }) }));
@@ -320,14 +326,8 @@ class Drive {
 
   #toBeRetried(verdict: Verdict): void {
     this.#status((status) => {
-      const { retriesStatus, ...attempt } = status;
-      const done = { ...attempt, completionTime: this.#time(), ...this.#condition(verdict) };
-      return {
-        ...(status["taskSpec"] === undefined ? {} : { taskSpec: status["taskSpec"] }),
-        retriesStatus: [...(retriesStatus ?? []) as unknown[], done],
-        startTime: this.#time(),
-        ...this.#condition({ status: "Unknown", reason: "ToBeRetried", message: verdict.message }),
-      };
+      const failed = { ...status, completionTime: this.#time(), ...this.#condition(verdict) };
+      return toBeRetried(failed, verdict.message, this.#time());
     });
   }
 
@@ -359,6 +359,33 @@ const running = { reason: "Running", message: "Not all Steps in the Task have fi
 
 const apiVolume = "kube-api-access";
 const apiMount = { name: apiVolume, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true };
+
+/** How many attempts of a TaskRun with that status have failed and were followed by another. */
+export function attemptsOf(status: unknown): number {
+  const { retriesStatus } = (status ?? {}) as { readonly retriesStatus?: readonly unknown[] };
+  return retriesStatus?.length ?? 0;
+}
+
+/** The name of the pod of an attempt, the first one being 0. */
+export function podNameOf(taskRun: string, attempt: number): string {
+  return attempt === 0 ? `${taskRun}-pod` : `${taskRun}-pod-retry${attempt}`;
+}
+
+/** The status of a TaskRun whose attempt has failed, and is followed by another; times as Kubernetes writes them. */
+export function toBeRetried(
+  failed: Readonly<Record<string, unknown>>,
+  message: string,
+  time: string,
+): Record<string, unknown> {
+  const { retriesStatus, ...attempt } = failed;
+  const condition = { type: "Succeeded", status: "Unknown", reason: "ToBeRetried", message, lastTransitionTime: time };
+  return {
+    ...(failed["taskSpec"] === undefined ? {} : { taskSpec: failed["taskSpec"] }),
+    retriesStatus: [...(retriesStatus ?? []) as unknown[], attempt],
+    startTime: time,
+    conditions: [condition],
+  };
+}
 
 /** The folder of a pod's logs, a file for each container. */
 export function logFolder(data: string, namespace: string, pod: string): string {
