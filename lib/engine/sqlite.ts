@@ -224,6 +224,8 @@ export class SqliteStorage<T> implements Storage<T> {
 function open(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
+    // it holds Secrets; the files that SQLite puts beside it get the same mode
+    Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
     database = new DatabaseSync(path);
     const { user_version: found } = database.prepare("PRAGMA user_version").get() as { user_version: number };
     if (found !== 0 && found !== layout) throw new RangeError(`its layout is ${found}, this one reads ${layout}`);

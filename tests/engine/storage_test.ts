@@ -1,8 +1,12 @@
 /** What every storage promises, shown for each of them, and what one in a file promises on top. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { StoredObject } from "../../lib/engine/object.ts";
+import { resourceOfKind } from "../../lib/engine/resources.ts";
 import { SqliteStorage } from "../../lib/engine/sqlite.ts";
+import { ApiError } from "../../lib/engine/status.ts";
 import { type Key, MemoryStorage, type Storage } from "../../lib/engine/storage.ts";
+import { ObjectStore } from "../../lib/engine/store.ts";
 import { TasksmithError } from "../../lib/terminal/error.ts";
 
 interface Value {
@@ -185,6 +189,8 @@ Deno.test("a file keeps versions and values over its closing, and refuses what i
     const second = new SqliteStorage<Value>(path);
     assert.deepEqual([second.version, second.oldest], [3, 3]);
     assert.equal(put(second, key("a"), 2).version, 4);
+    assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
+    assert.equal((await Deno.stat(`${path}-wal`)).mode! & 0o777, 0o600);
     second.close();
     await Deno.writeTextFile(path, "not a database, but long enough to be taken for the beginning of one".repeat(20));
     assert.throws(() => new SqliteStorage(path), (error: unknown) => {
@@ -192,4 +198,32 @@ Deno.test("a file keeps versions and values over its closing, and refuses what i
       assert.equal(error.code, "engine/bad-data");
       return true;
     });
+  }));
+
+Deno.test("pages and watches go on over a restart, until what they stand on is compacted away: then 410", () =>
+  withFile(async (path) => {
+    const secrets = resourceOfKind("v1", "Secret");
+    assert.ok(secrets);
+    const opened = () => {
+      const storage = new SqliteStorage<StoredObject>(path);
+      return { storage, store: new ObjectStore({ storage }) };
+    };
+    const first = opened();
+    for (const name of ["a", "b", "c"]) {
+      first.store.create({ apiVersion: "v1", kind: "Secret", metadata: { name, namespace: "ci" } });
+    }
+    const page = first.store.list(secrets, { limit: 1 });
+    first.storage.close();
+
+    const second = opened();
+    second.store.delete(secrets, "ci", "b");
+    const rest = () => second.store.list(secrets, { limit: 5, continue: page.continue ?? "" });
+    const next = () => second.store.watch(secrets, { resourceVersion: page.resourceVersion }).next();
+    assert.deepEqual(rest().items.map((object) => object.metadata.name), ["b", "c"]);
+    assert.equal((await next()).value?.type, "DELETED");
+    second.store.compact();
+    const expired = (error: unknown) => error instanceof ApiError && error.code === 410;
+    assert.throws(rest, expired);
+    await assert.rejects(next(), expired);
+    second.storage.close();
   }));
