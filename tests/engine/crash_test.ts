@@ -99,3 +99,59 @@ Deno.test("wherever a PipelineRun is cut off, it ends as if it had not been", as
   for (let at = 0; at < cuts.length; at += 8) await Promise.all(cuts.slice(at, at + 8).map(cutOff));
   assert.ok(cuts.length > 30, `${cuts.length} cuts`);
 });
+
+Deno.test("what was under way when another task had failed is waited for, and not taken for skipped", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tasksmith-crash-" });
+  const waitFor = (file: string) => `while ! [ -e ${folder}/${file} ]; do sleep 0.02; done`;
+  const storage = new MemoryStorage<StoredObject>();
+  const outcome = (run: Run) => [
+    succeeded(run)?.message,
+    run.status?.childReferences?.map((child) => child.pipelineTaskName),
+    run.status?.skippedTasks?.map(({ name, reason }) => [name, reason]),
+  ];
+  const wanted = [
+    "Tasks Completed: 3 (Failed: 1, Cancelled 0), Skipped: 1",
+    ["fails", "first", "second"],
+    [["third", "PipelineRun was stopping"]],
+  ];
+  try {
+    const whole = await start(storage);
+    let cut = 0;
+    try {
+      const tasks = [
+        { name: "fails", taskSpec: { steps: [step(`${waitFor("second-runs")}; exit 1`)] } },
+        { name: "first", taskSpec: { steps: [step("true")] } },
+        {
+          name: "second",
+          runAfter: ["first"],
+          retries: 1,
+          taskSpec: { steps: [step(`touch ${folder}/second-runs; ${waitFor("go")}`)] },
+        },
+        { name: "third", runAfter: ["second"], taskSpec: { steps: [step("true")] } },
+      ];
+      whole.store.create({ ...pipelineRun, spec: { pipelineSpec: { tasks } } }, "default");
+      for await (const { object } of whole.store.watch(resourceFor("TaskRun"), { namespace: "default" })) {
+        if (object.metadata.name !== "p-fails" || !isDone(object as Run)) continue;
+        cut = Number(object.metadata.resourceVersion);
+        break;
+      }
+      await Deno.writeTextFile(`${folder}/go`, "");
+      assert.deepEqual(outcome(await ended(whole)), wanted);
+    } finally {
+      await whole.close();
+    }
+    const past = new MemoryStorage<StoredObject>();
+    for (const { key, after } of storage.since(1, cut - 1)) past.write(key, () => after);
+    assert.equal(past.version, cut);
+    const next = await start(past);
+    try {
+      assert.deepEqual(outcome(await ended(next)), wanted);
+      const second = next.store.get(resourceFor("TaskRun"), "default", "p-second") as Run;
+      assert.equal(second.status?.retriesStatus?.[0]?.conditions?.[0]?.reason, "TaskRunInterrupted");
+    } finally {
+      await next.close();
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
