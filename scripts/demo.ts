@@ -284,6 +284,8 @@ const program = new Command("demo")
   .description("Run both Tasks on a recorded PipelineRun, with an embedded API and registry, and show what they store.")
   .option("--keep", "leave API and registry up until Ctrl-C")
   .option("--sandbox <name>", `how the Tasks' steps are kept apart: ${sandboxNames.join(", ")}`)
+  // commander would ask the environment about colours, which --help has no permission to read
+  .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false })
   .addHelpText("after", "\nExample:\n  deno task demo --keep\n\nExit codes: 0 done, 1 a Task failed, 2 wrong usage.")
   .exitOverride((error) => Deno.exit(error.exitCode === 0 ? ExitCode.ok : ExitCode.usage));
 

@@ -185,7 +185,7 @@ It belongs into the \`finally\` section of a Pipeline.`,
     const deadlineMs = durationOf(params.deadline);
     const concurrency = concurrencyOf(params.concurrency);
     const { kubeconfig, context, output } = options;
-    if (output !== undefined) checkOutput(output, compression);
+    if (output !== undefined) await checkOutput(output, compression);
 
     const secret = await secrets.credentials.read();
     const credentials = await credentialsOf(secrets.credentials.path, secret);
@@ -356,10 +356,18 @@ export function tagFor(pipelineRun: string, at: Date): string {
   return pipelineRun.slice(0, 128 - end.length).replace(/[^A-Za-z0-9_.-]/g, "_") + end;
 }
 
-const isFile = (output: string) => /\.tar\.(gz|zst)$/.test(output);
+const isFile = (output: string) => /\.(tar\.(gz|zst)|tgz)$/.test(output);
 
-function checkOutput(output: string, compression: Compression): void {
-  if (!isFile(output) || output.endsWith(extensionOf(compression))) return;
+async function checkOutput(output: string, compression: Compression): Promise<void> {
+  const folder = output.includes("/") ? output.replace(/\/[^/]*\/?$/, "") || "/" : ".";
+  if (!await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false)) {
+    throw new UsageError({
+      doing: `write ${output}`,
+      why: `there is no folder ${folder}`,
+      advice: "Create it, or name another place with --output.",
+    });
+  }
+  if (!isFile(output) || output.replace(/\.tgz$/, ".tar.gz").endsWith(extensionOf(compression))) return;
   throw new UsageError({
     doing: `write ${output}`,
     why: `its name does not end as ${compression} does`,
@@ -436,8 +444,8 @@ function report(manifest: LogManifest, archive: Archive, log: Logger): void {
   const files = logs.filter((one) => one.path !== undefined).length;
   log.info(`${files} logs, ${size(bytes)}, compressed ${size(archive.source.size)}, ${archive.digest}`);
   const incomplete = logs.filter((one) => !one.complete && one.reason !== "never-started");
-  for (const { pipelineTask, attempt, container, reason, detail } of incomplete.slice(0, 20)) {
-    log.warn(`${pipelineTask}, attempt ${attempt}, ${container}: ${reason}: ${detail}`);
+  for (const { pipelineTask, taskRun, attempt, container, reason, detail } of incomplete.slice(0, 20)) {
+    log.warn(`${pipelineTask} (${taskRun}), attempt ${attempt}, ${container}: ${reason}: ${detail}`);
   }
   if (incomplete.length > 20) log.warn(`and ${incomplete.length - 20} more, see manifest.json`);
   for (const { name, why } of unfinished.slice(0, 20)) log.warn(`${name} had not ended: ${why}`);

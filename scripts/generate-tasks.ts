@@ -6,6 +6,7 @@
 import { Command, CommanderError, Option } from "@commander-js/extra-typings";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseReference } from "../lib/oci/reference.ts";
 import { stopBundler } from "../lib/task/bundle.ts";
 import { unifiedDiff } from "../lib/task/diff.ts";
 import { findTaskFiles } from "../lib/task/find.ts";
@@ -138,6 +139,13 @@ function settingsOf(options: ReturnType<ReturnType<typeof commandLine>["opts"]>)
   }
   if (options.runAsUser !== undefined && !/^[1-9]\d{0,9}$/.test(options.runAsUser)) {
     throw usage(`--run-as-user is "${options.runAsUser}"`, "It is a number above 0, such as 65532.");
+  }
+  if (options.image !== undefined) parseReference(options.image);
+  if (options.bundle !== undefined && parseReference(options.bundle).digest === undefined) {
+    throw usage(
+      `--bundle ${options.bundle} names no digest`,
+      "Name it REGISTRY/REPOSITORY@sha256:…: a tag may change.",
+    );
   }
   return {
     ...defaultSettings,

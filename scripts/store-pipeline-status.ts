@@ -147,6 +147,7 @@ export const task = defineTask({
     const secret = await secrets["credentials-volume"].read();
     const atDesk = env.STATUS_FILE === "";
     const { kubeconfig, context, namespace } = options;
+    if (atDesk) await checkTargets(params["oci-ref"], options.output);
     const cluster = await connect({
       kubeconfig,
       context,
@@ -244,6 +245,18 @@ async function masking(secret: string | undefined): Promise<(text: string) => st
 async function valuesOf(secret: string | undefined): Promise<string[]> {
   const { secretValues } = await import("../lib/secrets/values.ts");
   return secret === undefined ? [] : secretValues(secret);
+}
+
+/** What is wrong with where it goes is said before an hour of waiting. */
+async function checkTargets(reference: string, output: string | undefined): Promise<void> {
+  if (reference !== "") (await import("../lib/record/secure-push.ts")).tagged(reference);
+  const folder = output?.includes("/") ? output.replace(/\/[^/]*$/, "") || "/" : ".";
+  if (await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false)) return;
+  throw new UsageError({
+    doing: `write ${output}`,
+    why: `there is no folder ${folder}`,
+    advice: "Create it, or name another file with --output.",
+  });
 }
 
 interface Push {

@@ -30,7 +30,7 @@ function commandLine() {
         .choices(["stable", "beta", "alpha"] as const).default("beta" as const),
     )
     .option("--enable <flag>", "a feature flag that is on in the installation; may be repeated", enabled, [])
-    .option("--webhook-only", "leave out what only the API server refuses: case of fields, labels, annotations")
+    .option("--api-server", "refuse what the API server refuses before the webhook too, as kubectl create does")
     .option("--quiet", "no summary")
     .option("--debug", "stacks of errors")
     .addHelpText(
@@ -86,7 +86,7 @@ async function run(args: readonly string[], log: Logger): Promise<ExitCode> {
   const options = program.opts();
   const checks: ValidateOptions = {
     features: { featureSet: options.featureSet, flags: new Set(options.enable) },
-    webhookOnly: options.webhookOnly ?? false,
+    judge: options.apiServer ? "api-server" : "webhook",
   };
   const nameOf = (path: string) =>
     options.root === undefined || path === "-" ? path : relative(resolve(options.root), resolve(path));

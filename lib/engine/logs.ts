@@ -67,12 +67,13 @@ export async function* renderLog(
   const prefixes = new Uint8Array(128);
   let prefixOf = "";
   let prefix = new Uint8Array();
+  let atLineStart = true; // a long line comes in several entries, and has one time
   const write = ({ time, bytes: all }: LogEntry) => {
     let bytes = all;
     while (skip > 0 && bytes.length > 0) {
       const found = bytes.indexOf(newline);
       bytes = found < 0 ? bytes.subarray(bytes.length) : bytes.subarray(found + 1);
-      skip--;
+      if (found >= 0) skip--;
     }
     if (since > -Infinity && Date.parse(time) < since) return;
     if (!timestamps) return out.put(bytes);
@@ -83,7 +84,8 @@ export async function* renderLog(
     for (let start = 0; start < bytes.length;) {
       const found = bytes.indexOf(newline, start);
       const end = found < 0 ? bytes.length : found + 1;
-      out.put(prefix);
+      if (atLineStart) out.put(prefix);
+      atLineStart = found >= 0;
       out.put(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
       start = end;
     }
@@ -161,16 +163,27 @@ class Blocks {
 async function tail(log: Iterable<LogEntry> | AsyncIterable<LogEntry>, count: number): Promise<LogEntry[]> {
   let kept: LogEntry[] = [];
   if (count <= 0) return kept;
+  let inLine = false;
   await each(log, ({ time, bytes }) => {
     for (let start = 0; start < bytes.length;) {
       const found = bytes.indexOf(newline, start);
       const end = found < 0 ? bytes.length : found + 1;
-      kept.push({ time, bytes: bytes.subarray(start, end) });
+      const part = bytes.subarray(start, end);
+      const line = inLine ? kept.pop() : undefined; // more of the line before
+      kept.push(line === undefined ? { time, bytes: part } : { time: line.time, bytes: joined(line.bytes, part) });
+      inLine = found < 0;
       start = end;
     }
     if (kept.length > 2 * count + 1000) kept = kept.slice(-count);
   });
   return kept.slice(-count);
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 /** How many lines a log has. */

@@ -94,6 +94,7 @@ export class Session {
         this.#withoutTls = undefined;
         this.base = new URL(this.base.href.replace(/^https:/, "http:"));
         this.#authenticator = new Authenticator(this.http, reference, options.credentials, true);
+        this.http.log.warn(`${host} has a private address and does not speak TLS: going on in plain HTTP`);
       };
     }
   }

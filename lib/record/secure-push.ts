@@ -93,8 +93,11 @@ export async function securePush(options: SecurePushOptions): Promise<Descriptor
   }
 }
 
-/** The reference, which must name a tag. */
-function tagged(text: string): Reference & { readonly tag: string } {
+/**
+ * The reference, which must name a tag.
+ * @throws {UsageError} `record/no-tag`; OciError `oci/bad-reference`
+ */
+export function tagged(text: string): Reference & { readonly tag: string } {
   const reference = parseReference(text);
   const { tag, digest } = reference;
   if (tag !== undefined && digest === undefined) return { ...reference, tag };

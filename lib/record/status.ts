@@ -187,7 +187,8 @@ export function pipelineStatus(snapshot: Snapshot, options: StatusOptions): Pipe
   const { self, mask = (text: string) => text } = options;
   const { name = "", namespace = "", creationTimestamp = "" } = pipelineRun.metadata;
   const { labels = {}, annotations = {} } = pipelineRun.metadata;
-  const now = formatTime(finishedAt);
+  // of a run that is over, the end is its own: the same record whenever it is made
+  const now = pipelineRun.status?.completionTime ?? formatTime(finishedAt);
   const given = (field: keyof PodLabels, domain = "pac.test.appstudio.openshift.io") =>
     options.pod?.[field] || labels[`${domain}/${field}`] || annotations[`${domain}/${field}`] || "";
   const pullRequestNumber = given("pull-request");

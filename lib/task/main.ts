@@ -145,6 +145,8 @@ function interrupted({ reason }: AbortSignal, error: unknown, log: Logger): unkn
 
 async function handOut(results: ResultStore, { common: { format } }: Inputs, host: Host): Promise<void> {
   const entries = results.entries();
+  // printed first: what has been pushed is not to be lost because a file cannot be written
+  if (entries.length > 0 || format === "json") host.stdout(printedResults(entries, format));
   const folder = host.env("RESULTS_DIR");
   for (const [name, value] of entries) {
     // a StepAction is told each file, a Task knows the folder; at a desk there may be neither
@@ -158,7 +160,6 @@ async function handOut(results: ResultStore, { common: { format } }: Inputs, hos
       advice: written === "no folder" ? "Create the folder that RESULTS_DIR names." : `Add --allow-write=${told}.`,
     });
   }
-  if (entries.length > 0 || format === "json") host.stdout(printedResults(entries, format));
 }
 
 /** Milliseconds until the deadline; undefined where there is none, which `0` says too. */

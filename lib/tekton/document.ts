@@ -96,7 +96,9 @@ export function checkFile(bytes: Uint8Array, options: ValidateOptions = {}): Fil
     );
     const more = validated.findings.length - findings.length;
     if (more > 0) findings.push(place(leftOut(more), lines, document.offset));
-    documents.push({ index, kind, name, ok, error: firstOf(findings), findings });
+    // the finding that refuses it, before those that another layer would
+    const refusing = findings.find(({ layer }) => layer !== "api-server") ?? findings[0];
+    documents.push({ index, kind, name, ok, error: ok || !refusing ? null : firstOf([refusing]), findings });
   }
   return { documents, lines };
 }

@@ -48,6 +48,12 @@ export interface ValidateOptions {
    * @default false
    */
   readonly webhookOnly?: boolean;
+  /**
+   * Whose refusal counts for `ok`: `webhook` for that of Tekton's webhook alone, with what only the API server refuses
+   * among the findings all the same.
+   * @default "api-server"
+   */
+  readonly judge?: "webhook" | "api-server";
 }
 
 /** Checks a document; `undefined` for one that is not Tekton's. Never throws. */
@@ -62,7 +68,8 @@ export function validate(value: unknown, options: ValidateOptions = {}): Validat
     findings = [{ rule: "object/kind", path: at, link: rules.kindLink, ...kind }];
   } else findings = checkObject(kind, value, options.features ?? defaultFeatures);
   if (options.webhookOnly) findings = findings.filter((finding) => finding.layer !== "api-server");
-  return { kind: text(value.kind), name, ok: findings.length === 0, findings };
+  const ok = findings.every((finding) => options.judge === "webhook" && finding.layer === "api-server");
+  return { kind: text(value.kind), name, ok, findings };
 }
 
 function text(value: unknown): string | null {

@@ -55,6 +55,8 @@ export function parseText(given: string, maxDepth: number): ParsedText {
       if (!(error instanceof YAMLException)) throw error;
       const offset = error.mark?.position ?? 0;
       const line = lineOf(text, offset);
+      const spaced = attempt === 0 ? withoutInnerTabs(given) : given;
+      if (spaced !== given) return parseText(spaced, maxDepth);
       if (error.reason !== "deficient indentation" || attempt >= maxRepairs(given) || padded.has(line)) {
         throw new YamlSyntaxError(error.reason, original(offset));
       }
@@ -62,6 +64,17 @@ export function parseText(given: string, maxDepth: number): ParsedText {
       padded.add(line);
     }
   }
+}
+
+/**
+ * Tabs within lines as spaces: js-yaml refuses some that Kubernetes takes for the same. Not those that indent, at the
+ * start of a line or behind the dash of a list: Kubernetes refuses them too.
+ */
+function withoutInnerTabs(text: string): string {
+  return text.split("\n").map((line) => {
+    const indent = /^[ \t]*(?:[-?][ \t]+)*/.exec(line)![0].length;
+    return line.slice(0, indent) + line.slice(indent).replaceAll("\t", " ");
+  }).join("\n");
 }
 
 function lineOf(text: string, offset: number): number {

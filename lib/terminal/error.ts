@@ -91,7 +91,11 @@ export class UsageError extends TasksmithError {
  * and the stack with its causes only when `debug` is set.
  */
 export function describeError(error: unknown, options: { readonly debug?: boolean } = {}): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Deno.errors.NotCapable
+    ? `could not go on: ${error.message}\n  Run it with \`deno run -A …\`, or grant that permission.`
+    : error instanceof Error
+    ? error.message
+    : String(error);
   if (!options.debug || !(error instanceof Error)) return text;
   const causes: string[] = [error.stack ?? text];
   for (let cause = error.cause; cause !== undefined; cause = cause instanceof Error ? cause.cause : undefined) {
@@ -102,5 +106,6 @@ export function describeError(error: unknown, options: { readonly debug?: boolea
 
 /** The exit code for any thrown value: the error's own, 1 for foreign ones. */
 export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof Deno.errors.NotCapable) return ExitCode.usage;
   return error instanceof TasksmithError ? error.exitCode : ExitCode.failed;
 }

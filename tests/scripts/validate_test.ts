@@ -127,8 +127,10 @@ Deno.test("features of the installation change the verdict", async () => {
   const { code, stdout } = await run(["--feature-set", "alpha", "--enable", "enable-param-enum", "-"], { input: text });
   assert.equal(code, 0, stdout);
   const labels = good.replace("{name: good}", "{name: good, labels: {a: b c}}");
-  assert.equal((await run(["-"], { input: labels })).code, 1);
-  assert.equal((await run(["--webhook-only", "-"], { input: labels })).code, 0);
+  assert.equal((await run(["-"], { input: labels })).code, 0);
+  assert.equal((await run(["--api-server", "-"], { input: labels })).code, 1);
+  const { documents } = JSON.parse((await run(["--format", "json", "-"], { input: labels })).stdout);
+  assert.deepEqual([documents[0].ok, documents[0].error, documents[0].findings[0].layer], [true, null, "api-server"]);
 });
 
 Deno.test("wrong usage: exit code 2 and three parts on stderr, nothing on stdout", async () => {

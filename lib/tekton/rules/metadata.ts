@@ -63,7 +63,9 @@ export const metadataRules: readonly Rule<ObjectSubject>[] = [
     check(subject, report) {
       const metadata = metadataOf(subject);
       const generateName = textOf(metadata.generateName);
-      const whole = generateName.endsWith("-") ? `${generateName.slice(0, -1)}a` : generateName;
+      // Kubernetes checks a start as if something followed it: one that ends in a dash with its last two characters cut
+      const dash = generateName.length > 1 && generateName.endsWith("-");
+      const whole = dash ? `${generateName.slice(0, -2)}a` : generateName;
       if (generateName !== "" && !isSubdomain(whole)) {
         report(
           ["metadata", "generateName"],
