@@ -43,13 +43,31 @@ export async function settleInterrupted(engine: Engine): Promise<string[]> {
       store.delete(resourceFor("Pod"), namespace, podName);
       continue;
     }
-    setStatus(store, "Pod", namespace, podName, (status) => ({ ...status, phase: "Failed", reason }));
+    setStatus(store, "Pod", namespace, podName, (status) => failedPod(status, formatTime(new Date(engine.now()))));
     interrupt(engine, object, podName);
     settled.push(`${namespace}/${name}`);
   }
   // no pod runs yet: what is there belonged to those
   await Deno.remove(`${data}/pods`, { recursive: true }).catch((error) => engine.log.debug(describeError(error)));
   return settled;
+}
+
+/** The status of a Pod none of whose containers runs any more: who follows their logs waits for nothing. */
+function failedPod(status: Readonly<Record<string, unknown>>, time: string): Record<string, unknown> {
+  const containers = (status["containerStatuses"] ?? []) as readonly {
+    readonly state?: { readonly running?: { readonly startedAt?: string }; readonly terminated?: unknown };
+  }[];
+  return {
+    ...status,
+    phase: "Failed",
+    reason,
+    containerStatuses: containers.map((container) => {
+      if (container.state?.terminated !== undefined) return container;
+      const startedAt = container.state?.running?.startedAt ?? time;
+      const state = { terminated: { exitCode: 1, reason, startedAt, finishedAt: time } };
+      return { ...container, ready: false, started: false, state };
+    }),
+  };
 }
 
 function interrupt(engine: Engine, run: StoredObject, podName: string): void {

@@ -141,6 +141,16 @@ Deno.test("an engine that is killed loses nothing, and the next one runs nothing
         [1, "TaskRunInterrupted"],
       ]);
 
+      const pod = engine.store.get(resourceFor("Pod"), "default", "fails-hangs-pod")["status"] as {
+        phase: string;
+        containerStatuses: { ready: boolean; state: { terminated?: { reason: string } } }[];
+      };
+      assert.equal(pod.phase, "Failed");
+      assert.deepEqual(pod.containerStatuses.map(({ ready, state }) => [ready, state.terminated?.reason]), [
+        [false, "TaskRunInterrupted"],
+        [false, "TaskRunInterrupted"],
+      ]);
+
       const again = await ended(engine, "PipelineRun", "again");
       assert.deepEqual(verdict(again).slice(0, 2), ["True", "Completed"]);
       assert.deepEqual(verdict(task("again-hangs")).slice(0, 2), ["True", "Succeeded"]);
