@@ -444,8 +444,8 @@ function report(manifest: LogManifest, archive: Archive, log: Logger): void {
   const files = logs.filter((one) => one.path !== undefined).length;
   log.info(`${files} logs, ${size(bytes)}, compressed ${size(archive.source.size)}, ${archive.digest}`);
   const incomplete = logs.filter((one) => !one.complete && one.reason !== "never-started");
-  for (const { pipelineTask, taskRun, attempt, container, reason, detail } of incomplete.slice(0, 20)) {
-    log.warn(`${pipelineTask} (${taskRun}), attempt ${attempt}, ${container}: ${reason}: ${detail}`);
+  for (const { pipelineTask, attempt, container, reason, detail } of incomplete.slice(0, 20)) {
+    log.warn(`${pipelineTask}, attempt ${attempt}, ${container}: ${reason}: ${detail}`);
   }
   if (incomplete.length > 20) log.warn(`and ${incomplete.length - 20} more, see manifest.json`);
   for (const { name, why } of unfinished.slice(0, 20)) log.warn(`${name} had not ended: ${why}`);
