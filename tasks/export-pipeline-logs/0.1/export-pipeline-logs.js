@@ -134,7 +134,8 @@ var UsageError = class extends TasksmithError {
   }
 };
 function describeError(error, options = {}) {
-  const text2 = error instanceof Error ? error.message : String(error);
+  const text2 = error instanceof Deno.errors.NotCapable ? `could not go on: ${error.message}
+  Run it with \`deno run -A …\`, or grant that permission.` : error instanceof Error ? error.message : String(error);
   if (!options.debug || !(error instanceof Error)) return text2;
   const causes = [error.stack ?? text2];
   for (let cause = error.cause; cause !== void 0; cause = cause instanceof Error ? cause.cause : void 0) {
@@ -143,6 +144,7 @@ function describeError(error, options = {}) {
   return causes.join("\n");
 }
 function exitCodeOf(error) {
+  if (error instanceof Deno.errors.NotCapable) return ExitCode.usage;
   return error instanceof TasksmithError ? error.exitCode : ExitCode.failed;
 }
 
@@ -870,8 +872,8 @@ function fileSource(path, size) {
                 await file.seek(position, Deno.SeekMode.Start);
               }
               const buffer = new Uint8Array(Math.min(chunkBytes, size - position));
-              const count2 = await file.read(buffer);
-              if (count2 === null) {
+              const count = await file.read(buffer);
+              if (count === null) {
                 throw new TasksmithError({
                   code: "streams/short-file",
                   doing: `read ${path}`,
@@ -879,8 +881,8 @@ function fileSource(path, size) {
                   advice: "the file was cut while it was being read; make sure that nothing else writes to it"
                 });
               }
-              position += count2;
-              controller.enqueue(count2 === buffer.length ? buffer : buffer.subarray(0, count2));
+              position += count;
+              controller.enqueue(count === buffer.length ? buffer : buffer.subarray(0, count));
             }
             if (position >= size) {
               close();
@@ -1420,20 +1422,66 @@ var Http = class {
     const { method, body, doing, signal } = request;
     signal?.throwIfAborted();
     const lifeline = new Lifeline(signal, doing, url.host);
-    lifeline.arm(this.#responseMs + (body?.length ?? 0) / 64);
+    const feed = typeof body === "function" ? new Feed(body(), lifeline, this.#responseMs) : void 0;
+    lifeline.arm(this.#responseMs + (typeof body === "object" ? body.length : 0) / 64);
     try {
-      const response = await this.#fetch(url, {
+      const init = {
         method,
         headers,
-        body: body ?? null,
+        body: feed?.stream ?? (typeof body === "object" ? body : null),
         redirect: "manual",
         signal: lifeline.signal,
-        client: this.#client
-      });
+        client: this.#client,
+        ...feed && { duplex: "half" }
+      };
+      const response = await this.#fetch(url, init);
       lifeline.disarm();
       return new Exchange(response, url, lifeline, this.#idleMs);
     } catch (error) {
-      throw lifeline.end(error);
+      const failure = lifeline.end(error);
+      throw feed?.failure !== void 0 && !signal?.aborted ? feed.failure : failure;
+    } finally {
+      await feed?.stop();
+    }
+  }
+};
+var Feed = class {
+  stream;
+  /** What went wrong on our side of it. */
+  failure;
+  #reader;
+  #stopped = false;
+  #controller;
+  constructor(source, lifeline, patienceMs) {
+    this.#reader = source.getReader();
+    this.stream = new ReadableStream({
+      start: (controller) => void (this.#controller = controller),
+      pull: async (controller) => {
+        if (this.#stopped) return;
+        lifeline.disarm();
+        try {
+          const { done, value } = await this.#reader.read();
+          if (this.#stopped) return;
+          lifeline.arm(patienceMs);
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          this.failure = error;
+          throw error;
+        }
+      },
+      cancel: () => this.stop()
+    }, { highWaterMark: 0 });
+  }
+  /** Nothing more is read or sent. */
+  async stop() {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    await this.#reader.cancel().catch(() => {
+    });
+    try {
+      this.#controller?.error(new Error("the request is over"));
+    } catch {
     }
   }
 };
@@ -1535,6 +1583,7 @@ var Lifeline = class {
     return this.#controller.signal;
   }
   arm(ms) {
+    this.disarm();
     this.#timer = setTimeout(() => {
       this.#timedOut = ms;
       this.#controller.abort();
@@ -1885,7 +1934,7 @@ function credentialsFromJson(text2, origin) {
 }
 function* candidates(host, repository) {
   const components = repository.split("/");
-  for (let count2 = components.length; count2 > 0; count2--) yield `${host}/${components.slice(0, count2).join("/")}`;
+  for (let count = components.length; count > 0; count--) yield `${host}/${components.slice(0, count).join("/")}`;
   yield host;
 }
 function hostKey(registry) {
@@ -2211,6 +2260,7 @@ var Session = class {
         this.#withoutTls = void 0;
         this.base = new URL(this.base.href.replace(/^https:/, "http:"));
         this.#authenticator = new Authenticator(this.http, reference2, options.credentials, true);
+        this.http.log.warn(`${host} has a private address and does not speak TLS: going on in plain HTTP`);
       };
     }
   }
@@ -2275,8 +2325,86 @@ function nextPage(exchange) {
   return url && url.host === exchange.url.host && url.href !== exchange.url.href ? new URL(url.pathname + url.search, exchange.url) : void 0;
 }
 
+// lib/oci/upload-source.ts
+function streamFrom(source, offset, doing) {
+  let position = offset;
+  return source.open(offset).pipeThrough(
+    new TransformStream({
+      transform(chunk, controller) {
+        position += chunk.length;
+        controller.enqueue(chunk);
+      },
+      flush() {
+        if (position < source.size) throw tooShort(doing, position, source.size);
+      }
+    })
+  );
+}
+var Pieces = class {
+  #source;
+  #doing;
+  #buffer = new Uint8Array();
+  #piece = new Uint8Array();
+  #start = 0;
+  #reader;
+  #rest = new Uint8Array();
+  #next = 0;
+  /** Opens nothing yet. */
+  constructor(source, doing) {
+    this.#source = source;
+    this.#doing = doing;
+  }
+  /** Up to `length` bytes from `offset`; valid until the next call. */
+  async at(offset, length) {
+    const { size } = this.#source;
+    const wanted = Math.min(length, size - offset);
+    const within = offset - this.#start;
+    if (within >= 0 && within + wanted <= this.#piece.length) return this.#piece.subarray(within, within + wanted);
+    if (this.#reader === void 0 || offset !== this.#next) {
+      await this.close();
+      this.#reader = this.#source.open(offset).getReader();
+      this.#rest = new Uint8Array();
+    }
+    if (this.#buffer.length < wanted) this.#buffer = new Uint8Array(wanted);
+    for (let filled = 0; filled < wanted; ) {
+      if (this.#rest.length === 0) {
+        const { done, value } = await this.#reader.read();
+        if (done) throw tooShort(this.#doing, offset + filled, size);
+        this.#rest = value;
+      }
+      const part = this.#rest.subarray(0, wanted - filled);
+      this.#buffer.set(part, filled);
+      filled += part.length;
+      this.#rest = this.#rest.subarray(part.length);
+    }
+    this.#start = offset;
+    this.#next = offset + wanted;
+    return this.#piece = this.#buffer.subarray(0, wanted);
+  }
+  /** After a failed request, which may still be reading it, the memory is not written to again. */
+  renew() {
+    this.#buffer = new Uint8Array();
+  }
+  /** Lets go of the source. */
+  async close() {
+    const reader = this.#reader;
+    this.#reader = void 0;
+    await reader?.cancel().catch(() => {
+    });
+  }
+};
+function tooShort(doing, ended, size) {
+  return new OciError({
+    code: "oci/digest-mismatch",
+    doing,
+    why: `the content ended after ${ended} of ${size} bytes`,
+    advice: "make sure that nothing changes it while it is pushed"
+  });
+}
+
 // lib/oci/upload.ts
 var largestMinimum = 128 * 1024 * 1024;
+var refusesStreams = [400, 405, 411, 413, 415, 501];
 var octets = { "content-type": "application/octet-stream" };
 async function uploadBlob(session, descriptor, source, options) {
   const { digest, size } = descriptor;
@@ -2288,6 +2416,9 @@ async function uploadBlob(session, descriptor, source, options) {
   let upload;
   let failures = 0;
   let doubted = false;
+  let mayStream = options.stream;
+  let guarded = false;
+  let streaming = false;
   const begin = async (from) => {
     const query = from === void 0 ? "" : `?mount=${digest}&from=${encodeURIComponent(from)}`;
     try {
@@ -2360,13 +2491,14 @@ async function uploadBlob(session, descriptor, source, options) {
         }
         while (upload.offset < size) {
           const { offset, minimum, url } = upload;
-          const chunk = await pieces2.at(offset, Math.max(chunkBytes2, minimum));
-          const end = offset + chunk.length;
+          streaming = mayStream && !guarded && size - offset > chunkBytes2;
+          const chunk = streaming ? void 0 : await pieces2.at(offset, Math.max(chunkBytes2, minimum));
+          const end = chunk === void 0 ? size : offset + chunk.length;
           const exchange = await session.request({
             method: "PATCH",
             at: url,
-            headers: { ...octets, "content-range": `${offset}-${end - 1}` },
-            body: chunk,
+            headers: { ...octets, ...chunk && { "content-range": `${offset}-${end - 1}` } },
+            body: chunk ?? (() => streamFrom(source, offset, doing)),
             expect: [201, 202, 204],
             doing,
             signal,
@@ -2376,6 +2508,7 @@ async function uploadBlob(session, descriptor, source, options) {
           upload = standing(exchange, doing, end, minimum, url);
           if (upload.offset > end || upload.offset <= offset) throw notThere(doing, session, upload.offset, end);
           failures = 0;
+          streaming = guarded = false;
         }
         return await finish(upload.url, void 0);
       } catch (error) {
@@ -2384,12 +2517,16 @@ async function uploadBlob(session, descriptor, source, options) {
         const resumable = upload !== void 0 && (status === 416 || status === 404);
         const doubtful = !doubted && status === 400 && upload?.offset === 0 && size <= chunkBytes2 && error.code === "oci/digest-mismatch";
         doubted ||= doubtful;
-        const again = isRetryable(error) || (resumable || doubtful) && {};
+        const noStream = streaming && refusesStreams.includes(Number(status));
+        if (noStream) mayStream = false;
+        const again = isRetryable(error) || (resumable || doubtful || noStream) && {};
         if (!again || ++failures >= attempts) throw error;
         const delay = backoff(failures, again.afterMs, session.http.retry);
         session.http.logRetry(doing, error, failures, delay);
         await sleep(delay, signal);
         pieces2.renew();
+        guarded = true;
+        streaming = false;
         if (upload === void 0) continue;
         const before = upload;
         upload = await ask(before);
@@ -2453,64 +2590,6 @@ function notThere(doing, session, offset, end) {
     details: { host: session.base.host, retryable: true }
   });
 }
-var Pieces = class {
-  #source;
-  #doing;
-  #buffer = new Uint8Array();
-  #piece = new Uint8Array();
-  #start = 0;
-  #reader;
-  #rest = new Uint8Array();
-  #next = 0;
-  constructor(source, doing) {
-    this.#source = source;
-    this.#doing = doing;
-  }
-  /** Up to `length` bytes from `offset`; valid until the next call. */
-  async at(offset, length) {
-    const { size } = this.#source;
-    const wanted = Math.min(length, size - offset);
-    const within = offset - this.#start;
-    if (within >= 0 && within + wanted <= this.#piece.length) return this.#piece.subarray(within, within + wanted);
-    if (this.#reader === void 0 || offset !== this.#next) {
-      await this.close();
-      this.#reader = this.#source.open(offset).getReader();
-      this.#rest = new Uint8Array();
-    }
-    if (this.#buffer.length < wanted) this.#buffer = new Uint8Array(wanted);
-    for (let filled = 0; filled < wanted; ) {
-      if (this.#rest.length === 0) {
-        const { done, value } = await this.#reader.read();
-        if (done) {
-          throw new OciError({
-            code: "oci/digest-mismatch",
-            doing: this.#doing,
-            why: `the content ended after ${offset + filled} of ${size} bytes`,
-            advice: "make sure that nothing changes it while it is pushed"
-          });
-        }
-        this.#rest = value;
-      }
-      const part = this.#rest.subarray(0, wanted - filled);
-      this.#buffer.set(part, filled);
-      filled += part.length;
-      this.#rest = this.#rest.subarray(part.length);
-    }
-    this.#start = offset;
-    this.#next = offset + wanted;
-    return this.#piece = this.#buffer.subarray(0, wanted);
-  }
-  /** After a failed request, which may still be reading it, the memory is not written to again. */
-  renew() {
-    this.#buffer = new Uint8Array();
-  }
-  async close() {
-    const reader = this.#reader;
-    this.#reader = void 0;
-    await reader?.cancel().catch(() => {
-    });
-  }
-};
 
 // lib/oci/client.ts
 var maximumPageBytes = 16 * 1024 * 1024;
@@ -2526,12 +2605,14 @@ var Repository = class {
   name;
   #session;
   #chunkBytes;
+  #stream;
   #settleMs;
   /** See {@link openRepository}. */
   constructor(reference2, options) {
     this.#session = new Session(reference2, options);
     this.name = this.#session.name;
     this.#chunkBytes = options.chunkBytes ?? 4 * 1024 * 1024;
+    this.#stream = options.stream ?? true;
     this.#settleMs = options.settleMs ?? 500;
   }
   /** Closes the connections. */
@@ -2618,7 +2699,8 @@ var Repository = class {
     }
     const exists = () => this.#hasBlob(descriptor, { signal: options.signal }, "push");
     if (await exists()) return;
-    await uploadBlob(this.#session, descriptor, source, { ...options, chunkBytes: this.#chunkBytes, exists });
+    const how = { ...options, chunkBytes: this.#chunkBytes, stream: this.#stream, exists };
+    await uploadBlob(this.#session, descriptor, source, how);
   }
   /** See Pusher. Of a registry without the referrers API the tag that stands in for it is kept up to date. */
   async pushManifest(bytes, mediaType, tag, options = {}) {
@@ -2714,8 +2796,8 @@ var Repository = class {
   /** JSON objects, page by page as the registry links them. */
   async *#pages(path, doing, options) {
     let at = path;
-    for (let count2 = 0; at !== void 0; count2++) {
-      if (count2 === maximumPages) throw this.#badResponse(doing, `after ${maximumPages} pages there are still more`);
+    for (let count = 0; at !== void 0; count++) {
+      if (count === maximumPages) throw this.#badResponse(doing, `after ${maximumPages} pages there are still more`);
       const { json, next } = await this.#page(at, doing, options);
       yield json;
       at = next;
@@ -2970,13 +3052,23 @@ function aggregateStatus(snapshot) {
 
 // lib/streams/compression.ts
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
+
+// lib/streams/release.ts
+function release(buffer) {
+  if (!buffer.detached) buffer.transfer(0);
+}
+
+// lib/streams/compression.ts
 var pieceBytes = 256 * 1024;
-var gzipLevel = 3;
+var gzipLevel = 2;
 var zstdLevel = 3;
+var chunkSize = 128 * 1024;
 function compressPiece(bytes, compression) {
   const { ZSTD_c_compressionLevel: level, ZSTD_c_checksumFlag: checksum } = constants;
-  const compressed = compression === "gzip" ? gzipSync(bytes, { level: gzipLevel }) : zstdCompressSync(bytes, { params: { [level]: zstdLevel, [checksum]: 1 } });
-  return compressed;
+  const compressed = compression === "gzip" ? gzipSync(bytes, { level: gzipLevel, chunkSize }) : zstdCompressSync(bytes, { params: { [level]: zstdLevel, [checksum]: 1 }, chunkSize });
+  const piece2 = new Uint8Array(compressed);
+  if (compressed.buffer.byteLength >= chunkSize) release(compressed.buffer);
+  return piece2;
 }
 function extensionOf(compression) {
   return compression === "gzip" ? ".gz" : ".zst";
@@ -3748,7 +3840,7 @@ async function collectLog(cluster, planned, options) {
   const { namespace, spool, timestamps, signal } = options;
   const { pod, container, previous } = planned;
   if (planned.missing !== void 0 && planned.missing.reason !== "running") {
-    return { planned, missing: planned.missing };
+    return { planned, lines: 0, missing: planned.missing };
   }
   const reading = readLog(cluster, { namespace, pod, container, previous, timestamps, signal });
   const spooled = await spool.add(reading.stream, signal);
@@ -3758,11 +3850,12 @@ async function collectLog(cluster, planned, options) {
   }
   const missing = missingOf(planned, report2);
   const nothing = report2.bytes === 0 || report2.firstTimestamp === void 0;
-  if (missing !== void 0 && nothing) return { planned, missing };
-  const { firstTimestamp, lastTimestamp } = report2;
+  if (missing !== void 0 && nothing) return { planned, lines: 0, missing };
+  const { lines: lines2, firstTimestamp, lastTimestamp } = report2;
   return {
     planned,
     spooled,
+    lines: lines2,
     ...firstTimestamp !== void 0 && { firstTimestamp },
     ...lastTimestamp !== void 0 && { lastTimestamp },
     ...missing !== void 0 && { missing }
@@ -3837,7 +3930,7 @@ function logManifestText(manifest) {
 `;
 }
 function manifestLog(log, mask) {
-  const { planned, spooled, firstTimestamp, lastTimestamp, missing } = log;
+  const { planned, spooled, lines: lines2, firstTimestamp, lastTimestamp, missing } = log;
   const { path, missing: _known, previous: _previous, ...who } = planned;
   return {
     ...spooled !== void 0 && { path },
@@ -3845,7 +3938,7 @@ function manifestLog(log, mask) {
     ...firstTimestamp !== void 0 && { firstTimestamp },
     ...lastTimestamp !== void 0 && { lastTimestamp },
     bytes: spooled?.bytes ?? 0,
-    lines: spooled?.lines ?? 0,
+    lines: lines2,
     ...spooled !== void 0 && { sha256: spooled.sha256 },
     complete: missing === void 0,
     ...missing !== void 0 && { reason: missing.reason, detail: mask(missing.detail) },
@@ -4492,20 +4585,20 @@ function createMasker(options = {}) {
   return {
     mask(text2) {
       let found = false;
-      const count2 = add(totals);
+      const count = add(totals);
       const parts = whole(encoder4.encode(text2), (rule) => {
         found = true;
-        count2(rule);
+        count(rule);
       });
       return found ? parts.map((part) => decoder2.decode(part, { stream: true })).join("") + decoder2.decode() : text2;
     },
     transform(onFinding) {
-      const count2 = add(totals);
+      const count = add(totals);
       let pass;
       return new TransformStream({
         start(controller) {
           pass = new Pass(search, (part) => controller.enqueue(part), (rule) => {
-            count2(rule);
+            count(rule);
             onFinding?.(rule);
           });
         },
@@ -4522,7 +4615,7 @@ function createMasker(options = {}) {
   };
 }
 function listed(counts) {
-  return [...counts].map(([rule, count2]) => ({ rule, count: count2 })).sort((a, b) => a.rule < b.rule ? -1 : 1);
+  return [...counts].map(([rule, count]) => ({ rule, count })).sort((a, b) => a.rule < b.rule ? -1 : 1);
 }
 var partBytes = 256 * 1024;
 var Pass = class {
@@ -4661,7 +4754,7 @@ async function writeLog(stream, options) {
   const found = /* @__PURE__ */ new Map();
   const hash = createHash2("sha256");
   const piece2 = new Uint8Array(pieceBytes);
-  let [bytes, newlines, last, filled, compressedBytes] = [0, 0, 10, 0, 0];
+  let [bytes, filled, compressedBytes] = [0, 0, 0];
   const masked = stream.pipeThrough(masker.transform((rule) => found.set(rule, (found.get(rule) ?? 0) + 1)));
   using file = await Deno.open(path, { write: true, create: true, truncate: true });
   const flush = () => {
@@ -4669,7 +4762,7 @@ async function writeLog(stream, options) {
     compressedBytes += compressed.length;
     filled = 0;
     for (let at = 0; at < compressed.length; ) at += file.writeSync(compressed.subarray(at));
-    if (compressed.length === compressed.buffer.byteLength) release(compressed.buffer);
+    release(compressed.buffer);
   };
   let before;
   for await (const chunk of masked) {
@@ -4678,8 +4771,6 @@ async function writeLog(stream, options) {
     if (chunk.length === 0) continue;
     hash.update(chunk);
     bytes += chunk.length;
-    newlines += count(chunk, 10);
-    last = chunk[chunk.length - 1];
     for (let at = 0; at < chunk.length; ) {
       const part = chunk.subarray(at, at + pieceBytes - filled);
       piece2.set(part, filled);
@@ -4693,19 +4784,10 @@ async function writeLog(stream, options) {
   release(piece2.buffer);
   return {
     bytes,
-    lines: newlines + (last === 10 ? 0 : 1),
     sha256: hash.digest("hex"),
     compressedBytes,
-    masked: [...found].map(([rule, count2]) => ({ rule, count: count2 })).sort((a, b) => a.rule < b.rule ? -1 : 1)
+    masked: [...found].map(([rule, count]) => ({ rule, count })).sort((a, b) => a.rule < b.rule ? -1 : 1)
   };
-}
-function release(buffer) {
-  if (!buffer.detached) buffer.transfer(0);
-}
-function count(bytes, byte) {
-  let found = 0;
-  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) found++;
-  return found;
 }
 
 // lib/record/spool-worker.ts
@@ -4739,7 +4821,6 @@ var Incoming = class {
       if (block === void 0) return controller.close();
       controller.enqueue(block);
       this.#recent.push(block.buffer);
-      if (this.#recent.length > 3) release(this.#recent.shift());
       if (this.#queue.length === 0 && !this.#ended) this.#askOnce();
     }
   }, { highWaterMark: 0 });
@@ -4760,7 +4841,8 @@ var Incoming = class {
   #askOnce() {
     if (this.#asked) return;
     this.#asked = true;
-    this.#ask();
+    const spare = this.#recent.length > 3 ? this.#recent.shift() : void 0;
+    this.#ask(spare?.detached ? void 0 : spare);
   }
 };
 function serve(scope) {
@@ -4775,7 +4857,9 @@ function serve(scope) {
     }
     const { log } = message;
     if (message.kind === "open") {
-      const incoming = new Incoming(() => scope.postMessage({ kind: "pull", log }));
+      const incoming = new Incoming(
+        (spare) => scope.postMessage({ kind: "pull", log, spare }, spare === void 0 ? [] : [spare])
+      );
       logs.set(log, incoming);
       writeLog(incoming.stream, { path: message.path, masker, compression }).then(
         (written) => scope.postMessage({ kind: "written", log, written }),
@@ -4852,9 +4936,9 @@ var Blocks = class {
   constructor(stream) {
     this.#reader = stream.getReader();
   }
-  /** The next `pieceBytes` bytes; fewer, or none, at the end. */
-  async next() {
-    const block = new Uint8Array(pieceBytes);
+  /** The next `pieceBytes` bytes; fewer, or none, at the end. @param spare memory for them */
+  async next(spare) {
+    const block = new Uint8Array(spare ?? new ArrayBuffer(pieceBytes));
     let filled = 0;
     while (filled < block.length) {
       if (this.#rest.length === 0) {
@@ -4901,7 +4985,7 @@ var SpoolWorker = class {
     this.#worker = new Worker(workerUrl, { type: "module", name: workerName });
     this.#worker.onmessage = ({ data: message }) => {
       const log = this.#logs.get(message.log);
-      if (message.kind === "pull") log?.pull();
+      if (message.kind === "pull") log?.pull(message.spare);
       else if (message.kind === "written") log?.resolve(message.written);
       else log?.reject(spoolError("write a log", message.message));
     };
@@ -4925,12 +5009,12 @@ var SpoolWorker = class {
     const log = this.#next++;
     const { promise, resolve: resolve2, reject } = Promise.withResolvers();
     let ready = first;
-    const answer = async () => {
-      const block = ready ?? await blocks.next();
+    const answer = async (spare) => {
+      const block = ready ?? await blocks.next(spare);
       ready = void 0;
       this.#send({ kind: "block", log, block, last: block.length < pieceBytes });
     };
-    this.#logs.set(log, { pull: () => void answer().catch(reject), resolve: resolve2, reject });
+    this.#logs.set(log, { pull: (spare) => void answer(spare).catch(reject), resolve: resolve2, reject });
     const abort = () => reject(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
     this.#send({ kind: "open", log, path });
@@ -5035,7 +5119,7 @@ function pipelineStatus(snapshot, options) {
   const { self, mask = (text2) => text2 } = options;
   const { name = "", namespace = "", creationTimestamp = "" } = pipelineRun.metadata;
   const { labels: labels2 = {}, annotations = {} } = pipelineRun.metadata;
-  const now = formatTime(finishedAt);
+  const now = pipelineRun.status?.completionTime ?? formatTime(finishedAt);
   const given = (field, domain = "pac.test.appstudio.openshift.io") => options.pod?.[field] || labels2[`${domain}/${field}`] || annotations[`${domain}/${field}`] || "";
   const pullRequestNumber = given("pull-request");
   const commitSha = ["sha", "git-revision"].map((field) => `pac.test.appstudio.openshift.io/${field}`).map((key) => labels2[key] || annotations[key]).find((sha) => sha) ?? "";
@@ -6068,6 +6152,7 @@ function interrupted({ reason }, error, log) {
 }
 async function handOut(results, { common: { format } }, host) {
   const entries = results.entries();
+  if (entries.length > 0 || format === "json") host.stdout(printedResults(entries, format));
   const folder = host.env("RESULTS_DIR");
   for (const [name, value] of entries) {
     const told = host.env(resultVariable(name)) ?? (folder === void 0 ? void 0 : `${folder}/${name}`);
@@ -6080,7 +6165,6 @@ async function handOut(results, { common: { format } }, host) {
       advice: written === "no folder" ? "Create the folder that RESULTS_DIR names." : `Add --allow-write=${told}.`
     });
   }
-  if (entries.length > 0 || format === "json") host.stdout(printedResults(entries, format));
 }
 function deadlineOf(task2, inputs) {
   if (task2.deadline === void 0) return void 0;
@@ -6223,14 +6307,24 @@ It belongs into the \`finally\` section of a Pipeline.`,
     read: [serviceAccountDir, "/tekton/scripts"]
   },
   rbac: [
-    {
-      apiGroups: ["tekton.dev"],
-      resources: ["pipelineruns", "taskruns", "customruns"],
-      verbs: ["get", "list", "watch"]
-    },
-    { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
+    { apiGroups: ["tekton.dev"], resources: ["pipelineruns", "taskruns", "customruns"], verbs: ["list", "watch"] },
+    { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
     { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] }
   ],
+  schemas: { "manifest.schema.json": "lib/record/manifest-schema.ts" },
+  readme: {
+    "The archive": [
+      "`oras pull REPOSITORY:TAG` gives `logs.tar.gz`, and `tar xzf logs.tar.gz`:",
+      "- `<pipeline task>/<attempt>/<container>.log`, with `matrix-<index>/` before the attempt where a task has a matrix;",
+      "- `manifest.json`: for each container the pod, bytes, lines, SHA-256, first and last timestamp, and whether the log is complete, or the reason why not; its schema is [manifest.schema.json](manifest.schema.json);",
+      "- `status.json`: what the Task store-pipeline-status stores."
+    ].join("\n"),
+    "What can be missing": [
+      "- `rotated`: a kubelet serves only the current file of a log, 10 MiB by default. A log that is large and steady and begins too late is recognised. A burst of output before a long silence is not: compare `startedAt` with `firstTimestamp`.",
+      "- `gone`: the pod was deleted, or, where Tekton stops sidecars by another image, the sidecar has been stopped; its log goes with it. Tekton's `enable-kubernetes-sidecar` keeps it.",
+      "- `running`, `connection-lost`, `unavailable`, and `never-started`, which loses nothing."
+    ].join("\n")
+  },
   step: "export",
   run: async ({ params, options, results, workspaces, secrets, env, signal, log }) => {
     const { compression } = params;
@@ -6241,7 +6335,7 @@ It belongs into the \`finally\` section of a Pipeline.`,
     const deadlineMs = durationOf(params.deadline);
     const concurrency = concurrencyOf(params.concurrency);
     const { kubeconfig, context, output } = options;
-    if (output !== void 0) checkOutput(output, compression);
+    if (output !== void 0) await checkOutput(output, compression);
     const secret = await secrets.credentials.read();
     const credentials = await credentialsOf(secrets.credentials.path, secret);
     if (credentials === void 0 && output === void 0) {
@@ -6387,9 +6481,17 @@ function tagFor(pipelineRun, at) {
   const end = `-${at.toISOString().slice(0, 19).replace(/[^0-9]/g, "")}-logs`;
   return pipelineRun.slice(0, 128 - end.length).replace(/[^A-Za-z0-9_.-]/g, "_") + end;
 }
-var isFile = (output) => /\.tar\.(gz|zst)$/.test(output);
-function checkOutput(output, compression) {
-  if (!isFile(output) || output.endsWith(extensionOf(compression))) return;
+var isFile = (output) => /\.(tar\.(gz|zst)|tgz)$/.test(output);
+async function checkOutput(output, compression) {
+  const folder = output.includes("/") ? output.replace(/\/[^/]*\/?$/, "") || "/" : ".";
+  if (!await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false)) {
+    throw new UsageError({
+      doing: `write ${output}`,
+      why: `there is no folder ${folder}`,
+      advice: "Create it, or name another place with --output."
+    });
+  }
+  if (!isFile(output) || output.replace(/\.tgz$/, ".tar.gz").endsWith(extensionOf(compression))) return;
   throw new UsageError({
     doing: `write ${output}`,
     why: `its name does not end as ${compression} does`,

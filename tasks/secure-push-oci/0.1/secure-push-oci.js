@@ -89,7 +89,8 @@ var UsageError = class extends TasksmithError {
   }
 };
 function describeError(error, options = {}) {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Deno.errors.NotCapable ? `could not go on: ${error.message}
+  Run it with \`deno run -A …\`, or grant that permission.` : error instanceof Error ? error.message : String(error);
   if (!options.debug || !(error instanceof Error)) return text;
   const causes = [error.stack ?? text];
   for (let cause = error.cause; cause !== void 0; cause = cause instanceof Error ? cause.cause : void 0) {
@@ -98,6 +99,7 @@ function describeError(error, options = {}) {
   return causes.join("\n");
 }
 function exitCodeOf(error) {
+  if (error instanceof Deno.errors.NotCapable) return ExitCode.usage;
   return error instanceof TasksmithError ? error.exitCode : ExitCode.failed;
 }
 
@@ -477,20 +479,66 @@ var Http = class {
     const { method, body, doing, signal } = request;
     signal?.throwIfAborted();
     const lifeline = new Lifeline(signal, doing, url.host);
-    lifeline.arm(this.#responseMs + (body?.length ?? 0) / 64);
+    const feed = typeof body === "function" ? new Feed(body(), lifeline, this.#responseMs) : void 0;
+    lifeline.arm(this.#responseMs + (typeof body === "object" ? body.length : 0) / 64);
     try {
-      const response = await this.#fetch(url, {
+      const init = {
         method,
         headers,
-        body: body ?? null,
+        body: feed?.stream ?? (typeof body === "object" ? body : null),
         redirect: "manual",
         signal: lifeline.signal,
-        client: this.#client
-      });
+        client: this.#client,
+        ...feed && { duplex: "half" }
+      };
+      const response = await this.#fetch(url, init);
       lifeline.disarm();
       return new Exchange(response, url, lifeline, this.#idleMs);
     } catch (error) {
-      throw lifeline.end(error);
+      const failure = lifeline.end(error);
+      throw feed?.failure !== void 0 && !signal?.aborted ? feed.failure : failure;
+    } finally {
+      await feed?.stop();
+    }
+  }
+};
+var Feed = class {
+  stream;
+  /** What went wrong on our side of it. */
+  failure;
+  #reader;
+  #stopped = false;
+  #controller;
+  constructor(source, lifeline, patienceMs) {
+    this.#reader = source.getReader();
+    this.stream = new ReadableStream({
+      start: (controller) => void (this.#controller = controller),
+      pull: async (controller) => {
+        if (this.#stopped) return;
+        lifeline.disarm();
+        try {
+          const { done, value } = await this.#reader.read();
+          if (this.#stopped) return;
+          lifeline.arm(patienceMs);
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          this.failure = error;
+          throw error;
+        }
+      },
+      cancel: () => this.stop()
+    }, { highWaterMark: 0 });
+  }
+  /** Nothing more is read or sent. */
+  async stop() {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    await this.#reader.cancel().catch(() => {
+    });
+    try {
+      this.#controller?.error(new Error("the request is over"));
+    } catch {
     }
   }
 };
@@ -592,6 +640,7 @@ var Lifeline = class {
     return this.#controller.signal;
   }
   arm(ms) {
+    this.disarm();
     this.#timer = setTimeout(() => {
       this.#timedOut = ms;
       this.#controller.abort();
@@ -1351,6 +1400,7 @@ var Session = class {
         this.#withoutTls = void 0;
         this.base = new URL(this.base.href.replace(/^https:/, "http:"));
         this.#authenticator = new Authenticator(this.http, reference, options.credentials, true);
+        this.http.log.warn(`${host} has a private address and does not speak TLS: going on in plain HTTP`);
       };
     }
   }
@@ -1415,8 +1465,86 @@ function nextPage(exchange) {
   return url && url.host === exchange.url.host && url.href !== exchange.url.href ? new URL(url.pathname + url.search, exchange.url) : void 0;
 }
 
+// lib/oci/upload-source.ts
+function streamFrom(source, offset, doing) {
+  let position = offset;
+  return source.open(offset).pipeThrough(
+    new TransformStream({
+      transform(chunk, controller) {
+        position += chunk.length;
+        controller.enqueue(chunk);
+      },
+      flush() {
+        if (position < source.size) throw tooShort(doing, position, source.size);
+      }
+    })
+  );
+}
+var Pieces = class {
+  #source;
+  #doing;
+  #buffer = new Uint8Array();
+  #piece = new Uint8Array();
+  #start = 0;
+  #reader;
+  #rest = new Uint8Array();
+  #next = 0;
+  /** Opens nothing yet. */
+  constructor(source, doing) {
+    this.#source = source;
+    this.#doing = doing;
+  }
+  /** Up to `length` bytes from `offset`; valid until the next call. */
+  async at(offset, length) {
+    const { size } = this.#source;
+    const wanted = Math.min(length, size - offset);
+    const within = offset - this.#start;
+    if (within >= 0 && within + wanted <= this.#piece.length) return this.#piece.subarray(within, within + wanted);
+    if (this.#reader === void 0 || offset !== this.#next) {
+      await this.close();
+      this.#reader = this.#source.open(offset).getReader();
+      this.#rest = new Uint8Array();
+    }
+    if (this.#buffer.length < wanted) this.#buffer = new Uint8Array(wanted);
+    for (let filled = 0; filled < wanted; ) {
+      if (this.#rest.length === 0) {
+        const { done, value } = await this.#reader.read();
+        if (done) throw tooShort(this.#doing, offset + filled, size);
+        this.#rest = value;
+      }
+      const part = this.#rest.subarray(0, wanted - filled);
+      this.#buffer.set(part, filled);
+      filled += part.length;
+      this.#rest = this.#rest.subarray(part.length);
+    }
+    this.#start = offset;
+    this.#next = offset + wanted;
+    return this.#piece = this.#buffer.subarray(0, wanted);
+  }
+  /** After a failed request, which may still be reading it, the memory is not written to again. */
+  renew() {
+    this.#buffer = new Uint8Array();
+  }
+  /** Lets go of the source. */
+  async close() {
+    const reader = this.#reader;
+    this.#reader = void 0;
+    await reader?.cancel().catch(() => {
+    });
+  }
+};
+function tooShort(doing, ended, size) {
+  return new OciError({
+    code: "oci/digest-mismatch",
+    doing,
+    why: `the content ended after ${ended} of ${size} bytes`,
+    advice: "make sure that nothing changes it while it is pushed"
+  });
+}
+
 // lib/oci/upload.ts
 var largestMinimum = 128 * 1024 * 1024;
+var refusesStreams = [400, 405, 411, 413, 415, 501];
 var octets = { "content-type": "application/octet-stream" };
 async function uploadBlob(session, descriptor, source, options) {
   const { digest, size } = descriptor;
@@ -1428,6 +1556,9 @@ async function uploadBlob(session, descriptor, source, options) {
   let upload;
   let failures = 0;
   let doubted = false;
+  let mayStream = options.stream;
+  let guarded = false;
+  let streaming = false;
   const begin = async (from) => {
     const query = from === void 0 ? "" : `?mount=${digest}&from=${encodeURIComponent(from)}`;
     try {
@@ -1500,13 +1631,14 @@ async function uploadBlob(session, descriptor, source, options) {
         }
         while (upload.offset < size) {
           const { offset, minimum, url } = upload;
-          const chunk = await pieces2.at(offset, Math.max(chunkBytes2, minimum));
-          const end = offset + chunk.length;
+          streaming = mayStream && !guarded && size - offset > chunkBytes2;
+          const chunk = streaming ? void 0 : await pieces2.at(offset, Math.max(chunkBytes2, minimum));
+          const end = chunk === void 0 ? size : offset + chunk.length;
           const exchange = await session.request({
             method: "PATCH",
             at: url,
-            headers: { ...octets, "content-range": `${offset}-${end - 1}` },
-            body: chunk,
+            headers: { ...octets, ...chunk && { "content-range": `${offset}-${end - 1}` } },
+            body: chunk ?? (() => streamFrom(source, offset, doing)),
             expect: [201, 202, 204],
             doing,
             signal,
@@ -1516,6 +1648,7 @@ async function uploadBlob(session, descriptor, source, options) {
           upload = standing(exchange, doing, end, minimum, url);
           if (upload.offset > end || upload.offset <= offset) throw notThere(doing, session, upload.offset, end);
           failures = 0;
+          streaming = guarded = false;
         }
         return await finish(upload.url, void 0);
       } catch (error) {
@@ -1524,12 +1657,16 @@ async function uploadBlob(session, descriptor, source, options) {
         const resumable = upload !== void 0 && (status === 416 || status === 404);
         const doubtful = !doubted && status === 400 && upload?.offset === 0 && size <= chunkBytes2 && error.code === "oci/digest-mismatch";
         doubted ||= doubtful;
-        const again = isRetryable(error) || (resumable || doubtful) && {};
+        const noStream = streaming && refusesStreams.includes(Number(status));
+        if (noStream) mayStream = false;
+        const again = isRetryable(error) || (resumable || doubtful || noStream) && {};
         if (!again || ++failures >= attempts) throw error;
         const delay = backoff(failures, again.afterMs, session.http.retry);
         session.http.logRetry(doing, error, failures, delay);
         await sleep(delay, signal);
         pieces2.renew();
+        guarded = true;
+        streaming = false;
         if (upload === void 0) continue;
         const before = upload;
         upload = await ask(before);
@@ -1593,64 +1730,6 @@ function notThere(doing, session, offset, end) {
     details: { host: session.base.host, retryable: true }
   });
 }
-var Pieces = class {
-  #source;
-  #doing;
-  #buffer = new Uint8Array();
-  #piece = new Uint8Array();
-  #start = 0;
-  #reader;
-  #rest = new Uint8Array();
-  #next = 0;
-  constructor(source, doing) {
-    this.#source = source;
-    this.#doing = doing;
-  }
-  /** Up to `length` bytes from `offset`; valid until the next call. */
-  async at(offset, length) {
-    const { size } = this.#source;
-    const wanted = Math.min(length, size - offset);
-    const within = offset - this.#start;
-    if (within >= 0 && within + wanted <= this.#piece.length) return this.#piece.subarray(within, within + wanted);
-    if (this.#reader === void 0 || offset !== this.#next) {
-      await this.close();
-      this.#reader = this.#source.open(offset).getReader();
-      this.#rest = new Uint8Array();
-    }
-    if (this.#buffer.length < wanted) this.#buffer = new Uint8Array(wanted);
-    for (let filled = 0; filled < wanted; ) {
-      if (this.#rest.length === 0) {
-        const { done, value } = await this.#reader.read();
-        if (done) {
-          throw new OciError({
-            code: "oci/digest-mismatch",
-            doing: this.#doing,
-            why: `the content ended after ${offset + filled} of ${size} bytes`,
-            advice: "make sure that nothing changes it while it is pushed"
-          });
-        }
-        this.#rest = value;
-      }
-      const part = this.#rest.subarray(0, wanted - filled);
-      this.#buffer.set(part, filled);
-      filled += part.length;
-      this.#rest = this.#rest.subarray(part.length);
-    }
-    this.#start = offset;
-    this.#next = offset + wanted;
-    return this.#piece = this.#buffer.subarray(0, wanted);
-  }
-  /** After a failed request, which may still be reading it, the memory is not written to again. */
-  renew() {
-    this.#buffer = new Uint8Array();
-  }
-  async close() {
-    const reader = this.#reader;
-    this.#reader = void 0;
-    await reader?.cancel().catch(() => {
-    });
-  }
-};
 
 // lib/oci/client.ts
 var maximumPageBytes = 16 * 1024 * 1024;
@@ -1666,12 +1745,14 @@ var Repository = class {
   name;
   #session;
   #chunkBytes;
+  #stream;
   #settleMs;
   /** See {@link openRepository}. */
   constructor(reference, options) {
     this.#session = new Session(reference, options);
     this.name = this.#session.name;
     this.#chunkBytes = options.chunkBytes ?? 4 * 1024 * 1024;
+    this.#stream = options.stream ?? true;
     this.#settleMs = options.settleMs ?? 500;
   }
   /** Closes the connections. */
@@ -1758,7 +1839,8 @@ var Repository = class {
     }
     const exists = () => this.#hasBlob(descriptor, { signal: options.signal }, "push");
     if (await exists()) return;
-    await uploadBlob(this.#session, descriptor, source, { ...options, chunkBytes: this.#chunkBytes, exists });
+    const how = { ...options, chunkBytes: this.#chunkBytes, stream: this.#stream, exists };
+    await uploadBlob(this.#session, descriptor, source, how);
   }
   /** See Pusher. Of a registry without the referrers API the tag that stands in for it is kept up to date. */
   async pushManifest(bytes, mediaType, tag, options = {}) {
@@ -4054,6 +4136,7 @@ function interrupted({ reason }, error, log) {
 }
 async function handOut(results, { common: { format } }, host) {
   const entries = results.entries();
+  if (entries.length > 0 || format === "json") host.stdout(printedResults(entries, format));
   const folder = host.env("RESULTS_DIR");
   for (const [name, value] of entries) {
     const told = host.env(resultVariable(name)) ?? (folder === void 0 ? void 0 : `${folder}/${name}`);
@@ -4066,7 +4149,6 @@ async function handOut(results, { common: { format } }, host) {
       advice: written === "no folder" ? "Create the folder that RESULTS_DIR names." : `Add --allow-write=${told}.`
     });
   }
-  if (entries.length > 0 || format === "json") host.stdout(printedResults(entries, format));
 }
 function deadlineOf(task, inputs) {
   if (task.deadline === void 0) return void 0;

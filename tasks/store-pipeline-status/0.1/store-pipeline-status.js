@@ -161,7 +161,8 @@ var UsageError = class extends TasksmithError {
   }
 };
 function describeError(error, options = {}) {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Deno.errors.NotCapable ? `could not go on: ${error.message}
+  Run it with \`deno run -A …\`, or grant that permission.` : error instanceof Error ? error.message : String(error);
   if (!options.debug || !(error instanceof Error)) return text;
   const causes = [error.stack ?? text];
   for (let cause = error.cause; cause !== void 0; cause = cause instanceof Error ? cause.cause : void 0) {
@@ -170,6 +171,7 @@ function describeError(error, options = {}) {
   return causes.join("\n");
 }
 function exitCodeOf(error) {
+  if (error instanceof Deno.errors.NotCapable) return ExitCode.usage;
   return error instanceof TasksmithError ? error.exitCode : ExitCode.failed;
 }
 
@@ -887,7 +889,7 @@ function pipelineStatus(snapshot, options) {
   const { self, mask = (text) => text } = options;
   const { name = "", namespace = "", creationTimestamp = "" } = pipelineRun.metadata;
   const { labels: labels2 = {}, annotations = {} } = pipelineRun.metadata;
-  const now = formatTime(finishedAt);
+  const now = pipelineRun.status?.completionTime ?? formatTime(finishedAt);
   const given = (field, domain = "pac.test.appstudio.openshift.io") => options.pod?.[field] || labels2[`${domain}/${field}`] || annotations[`${domain}/${field}`] || "";
   const pullRequestNumber = given("pull-request");
   const commitSha = ["sha", "git-revision"].map((field) => `pac.test.appstudio.openshift.io/${field}`).map((key) => labels2[key] || annotations[key]).find((sha) => sha) ?? "";
@@ -2291,6 +2293,7 @@ function interrupted({ reason }, error, log) {
 }
 async function handOut(results, { common: { format } }, host) {
   const entries = results.entries();
+  if (entries.length > 0 || format === "json") host.stdout(printedResults(entries, format));
   const folder2 = host.env("RESULTS_DIR");
   for (const [name, value] of entries) {
     const told = host.env(resultVariable(name)) ?? (folder2 === void 0 ? void 0 : `${folder2}/${name}`);
@@ -2303,7 +2306,6 @@ async function handOut(results, { common: { format } }, host) {
       advice: written === "no folder" ? "Create the folder that RESULTS_DIR names." : `Add --allow-write=${told}.`
     });
   }
-  if (entries.length > 0 || format === "json") host.stdout(printedResults(entries, format));
 }
 function deadlineOf(task2, inputs) {
   if (task2.deadline === void 0) return void 0;
@@ -2451,6 +2453,7 @@ var task = defineTask({
     const secret = await secrets["credentials-volume"].read();
     const atDesk = env.STATUS_FILE === "";
     const { kubeconfig, context, namespace } = options;
+    if (atDesk) await checkTargets(params["oci-ref"], options.output);
     const cluster = await connect({
       kubeconfig,
       context,
@@ -2537,6 +2540,16 @@ async function masking(secret) {
 async function valuesOf(secret) {
   const { secretValues: secretValues2 } = await Promise.resolve().then(() => (init_values(), values_exports));
   return secret === void 0 ? [] : secretValues2(secret);
+}
+async function checkTargets(reference2, output) {
+  if (reference2 !== "") (await Promise.resolve().then(() => (init_secure_push(), secure_push_exports))).tagged(reference2);
+  const folder2 = output?.includes("/") ? output.replace(/\/[^/]*$/, "") || "/" : ".";
+  if (await Deno.stat(folder2).then(({ isDirectory }) => isDirectory, () => false)) return;
+  throw new UsageError({
+    doing: `write ${output}`,
+    why: `there is no folder ${folder2}`,
+    advice: "Create it, or name another file with --output."
+  });
 }
 async function push(text, { reference: reference2, credentials, secret, ...rest }) {
   const { securePush } = await Promise.resolve().then(() => (init_secure_push(), secure_push_exports));
