@@ -41,7 +41,7 @@ async function measure(
       bytes = Math.max(bytes, sizeOf(folder));
     } catch (error) {
       // it has just ended, or a file was just removed
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (!(error instanceof Deno.errors.NotFound) && !/No such process/.test(String(error))) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
