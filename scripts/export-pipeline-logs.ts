@@ -202,13 +202,8 @@ It belongs into the \`finally\` section of a Pipeline.`,
     const values = secret === undefined ? [] : secretValues(secret);
     const masker = createMasker({ values });
 
-    const cluster = await connect({
-      kubeconfig,
-      context,
-      serviceAccountDir: env.SERVICE_ACCOUNT_DIR || serviceAccountDir,
-      signal,
-      log,
-    });
+    const choice = { kubeconfig, context, serviceAccountDir: env.SERVICE_ACCOUNT_DIR || serviceAccountDir };
+    const cluster = await connect({ ...choice, signal, log });
     let spool: Spool | undefined;
     try {
       const namespace = params.namespace || env.POD_NAMESPACE || cluster.namespace;
@@ -220,9 +215,9 @@ It belongs into the \`finally\` section of a Pipeline.`,
       const { items } = await list<Pod>(cluster, pods, { namespace, labelSelector, signal });
       const plan = planLogs(snapshot, items, self);
       const folders = [workspaces["shared-data"]?.path, env.SCRATCH_DIR || undefined, undefined];
-      spool = await spoolIn(folders, { compression, values }, log);
+      spool = await spoolIn(folders, { cluster, choice, compression, values }, log);
       log.info(`reading ${plan.logs.length} logs of PipelineRun ${pipelineRun} in namespace ${namespace}`);
-      const collected = await collectLogs(cluster, plan.logs, {
+      const collected = await collectLogs(plan.logs, {
         namespace,
         spool,
         timestamps,

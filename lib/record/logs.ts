@@ -1,11 +1,10 @@
 /**
- * Collecting logs: each one that is planned is read from the cluster into the spool, and what became of it is told.
+ * Collecting logs: each one that is planned is read into the spool, and what became of it is told.
  * Nothing is lost silently. Knows the order of reading and what a failed reading means; must not know archives.
  * @module
  */
-import type { Cluster } from "../kubernetes/connect.ts";
 import { KubernetesError, rbacRule } from "../kubernetes/error.ts";
-import { type LogReport, readLog } from "../kubernetes/logs.ts";
+import type { LogReport } from "../kubernetes/logs.ts";
 import { pods } from "../kubernetes/resource.ts";
 import { mapConcurrent } from "../streams/concurrency.ts";
 import type { Logger } from "../terminal/log.ts";
@@ -51,11 +50,7 @@ export interface CollectOptions {
  * @throws KubernetesError when the server refuses all logs (`kubernetes/forbidden`, `kubernetes/unauthorized`);
  * TasksmithError when the spool cannot be written; the signal's reason
  */
-export async function collectLogs(
-  cluster: Cluster,
-  planned: readonly PlannedLog[],
-  options: CollectOptions,
-): Promise<CollectedLog[]> {
+export async function collectLogs(planned: readonly PlannedLog[], options: CollectOptions): Promise<CollectedLog[]> {
   const { log, signal, concurrency } = options;
   // First the sidecars that still run: once Tekton has stopped one, its log is gone within the second.
   const urgency = (one: PlannedLog) => one.kind === "sidecar" && one.missing?.reason === "running" ? 0 : 1;
@@ -63,7 +58,7 @@ export async function collectLogs(
   const collected: CollectedLog[] = [];
   let [done, bytes] = [0, 0];
   await mapConcurrent(order, concurrency, async (index, _at, inner) => {
-    const one = collected[index] = await collectLog(cluster, planned[index]!, { ...options, signal: inner });
+    const one = collected[index] = await collectLog(planned[index]!, { ...options, signal: inner });
     bytes += one.spooled?.bytes ?? 0;
     log.progress(`${++done} of ${planned.length} logs, ${(bytes / 1e6).toFixed(1)} MB`);
   }, { signal });
@@ -71,15 +66,13 @@ export async function collectLogs(
   return collected;
 }
 
-async function collectLog(cluster: Cluster, planned: PlannedLog, options: CollectOptions): Promise<CollectedLog> {
+async function collectLog(planned: PlannedLog, options: CollectOptions): Promise<CollectedLog> {
   const { namespace, spool, timestamps, signal } = options;
   const { pod, container, previous } = planned;
   if (planned.missing !== undefined && planned.missing.reason !== "running") {
     return { planned, lines: 0, missing: planned.missing };
   }
-  const reading = readLog(cluster, { namespace, pod, container, previous, timestamps, signal });
-  const spooled = await spool.add(reading.stream, signal);
-  const report = await reading.report;
+  const { spooled, report } = await spool.read({ namespace, pod, container, previous, timestamps }, signal);
   if (report.code === "kubernetes/forbidden" || report.code === "kubernetes/unauthorized") {
     throw refused(report, namespace, pod);
   }

@@ -1,22 +1,53 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
+import { makeServerCertificate } from "../../lib/engine/certificate.ts";
+import type { Faults } from "../../lib/engine/faults.ts";
+import { serveApi } from "../../lib/engine/server.ts";
+import { connect } from "../../lib/kubernetes/connect.ts";
 import { openSpool, type Spool, type SpoolOptions } from "../../lib/record/spool.ts";
 import { sha256Hex } from "../../lib/streams/digest.ts";
 import type { Source } from "../../lib/streams/source.ts";
 import { bundleScript, stopBundler } from "../../lib/task/bundle.ts";
 import { packScript } from "../../lib/task/pack.ts";
+import { SampleRun } from "../scripts/exporting.ts";
 import { root } from "../task/repository.ts";
 
-async function withSpool(options: SpoolOptions, test: (spool: Spool, folder: string) => Promise<void>) {
+type Logs = Readonly<Record<string, string | Uint8Array>>;
+type Read = (container: string, signal?: AbortSignal) => ReturnType<Spool["read"]>;
+
+/** A pod with these logs, and a spool that reads them. */
+async function withSpool(
+  logs: Logs,
+  test: (read: Read, folder: string) => Promise<void>,
+  options: Partial<SpoolOptions> & { readonly faults?: Faults } = {},
+): Promise<void> {
   const folder = await Deno.makeTempDir();
-  const spool = await openSpool({ folder, ...options });
+  const sample = new SampleRun([{ task: "build", logs }]);
+  const { faults, ...rest } = options;
+  const api = serveApi({ store: sample.pipeline.store, logs: sample.logs, ...faults && { faults } });
+  const kubeconfig = `${folder}/kubeconfig`;
+  await Deno.writeTextFile(kubeconfig, api.kubeconfig());
+  const cluster = await connect({ kubeconfig });
+  await Deno.mkdir(`${folder}/spool`);
+  const choice = { kubeconfig };
+  const spool = await openSpool({
+    cluster,
+    choice,
+    folder: `${folder}/spool`,
+    compression: "gzip",
+    workers: 2,
+    ...rest,
+  });
   try {
-    await test(spool, folder);
+    const where = { namespace: "ns", pod: "run-buildx-pod" };
+    await test((container, signal) => spool.read({ ...where, container }, signal), `${folder}/spool`);
   } finally {
     await spool.close();
-    assert.deepEqual([...Deno.readDirSync(folder)], [], "the spool leaves nothing behind");
-    await Deno.remove(folder);
+    cluster.close();
+    await api.close();
+    assert.deepEqual([...Deno.readDirSync(`${folder}/spool`)], [], "the spool leaves nothing behind");
+    await Deno.remove(folder, { recursive: true });
   }
 }
 
@@ -24,124 +55,133 @@ async function read(source: Source): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Response(source.open()).arrayBuffer());
 }
 
-/** A stream of these bytes in chunks of a size; each chunk a part of one buffer, as a network's are. */
-function stream(bytes: Uint8Array, size: number): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let at = 0;
-  return new ReadableStream({
-    pull(controller) {
-      if (at >= bytes.length) return controller.close();
-      const chunk = new Uint8Array(size + 10);
-      const part = bytes.subarray(at, at += size);
-      chunk.set(part, 5);
-      // two parts of one buffer, one after the other
-      const half = 5 + (part.length >> 1);
-      controller.enqueue(chunk.subarray(5, half));
-      controller.enqueue(chunk.subarray(half, 5 + part.length));
-    },
-  });
-}
-
-Deno.test("small and large logs come out as they went in, however they are cut, and several at once", () =>
-  withSpool({ compression: "gzip", workers: 2 }, async (spool) => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.tuple(fc.nat(900_000), fc.integer({ min: 1000, max: 300_000 }), fc.nat(250)), { maxLength: 5 }),
-        async (logs) => {
-          await Promise.all(logs.map(async ([size, chunk, step]) => {
-            const bytes = new Uint8Array(size).map((_, at) => (at * step) >> 4);
-            const spooled = await spool.add(stream(bytes, chunk));
-            assert.deepEqual([spooled.bytes, spooled.sha256], [size, sha256Hex(bytes)]);
+Deno.test("small and large logs come out as they went in, whatever is in them, and several at once", async () => {
+  // how long a log is, and what it consists of
+  const shape = fc.tuple(fc.integer({ min: 0, max: 1_200_000 }), fc.integer({ min: 1, max: 999 }), fc.nat(255));
+  await fc.assert(
+    fc.asyncProperty(fc.array(shape, { minLength: 1, maxLength: 4 }), async (shapes) => {
+      const logs = Object.fromEntries(
+        shapes.map(([size, step, xor], at) => {
+          return [`step-${at}`, new Uint8Array(size).map((_, at) => (((at * step) >> 3) & 255) ^ xor)];
+        }),
+      );
+      await withSpool(logs, async (readLog) => {
+        await Promise.all(
+          Object.entries(logs).map(async ([container, bytes]) => {
+            const { spooled, report } = await readLog(container);
+            assert.deepEqual([report.complete, report.bytes], [true, bytes.length]);
+            if (spooled.masked.length === 0) {
+              assert.deepEqual([spooled.bytes, spooled.sha256], [bytes.length, sha256Hex(bytes)]);
+            }
             const content = await read(spooled.content);
-            assert.equal(content.length, spooled.content.size);
-            assert.equal(sha256Hex(size === 0 ? content : gunzipSync(content)), sha256Hex(bytes));
-          }));
-        },
-      ),
-      { numRuns: 15 },
-    );
-  }));
+            const back = content.length === 0 ? content : gunzipSync(content);
+            assert.deepEqual([back.length, sha256Hex(back)], [spooled.bytes, spooled.sha256]);
+          }),
+        );
+      });
+    }),
+    { numRuns: 5 },
+  );
+});
 
-Deno.test("secrets are masked on either way, also where two blocks meet, and counted", () =>
-  withSpool({ compression: "gzip", values: ["correct-horse-battery"], workers: 1 }, async (spool) => {
-    for (const filler of [10, 300_000]) {
-      const text = `${"-".repeat(filler - 9)}correct-horse-battery${"=".repeat(filler)} ghp_${"aB3".repeat(12)}\n`;
-      const { content, masked } = await spool.add(new Blob([text]).stream());
-      const out = gunzipSync(await read(content)).toString();
-      assert.doesNotMatch(out, /correct-horse|ghp_/);
-      assert.equal(masked.reduce((sum, { count }) => sum + count, 0), 2);
+Deno.test("secrets are masked whoever reads the log, also where two pieces meet, and counted", () => {
+  const text = (filler: number) =>
+    `${"-".repeat(filler - 9)}correct-horse-battery${"=".repeat(filler)} ghp_${"aB3".repeat(12)}\n`;
+  const logs = { "step-small": text(10), "step-large": text(256 * 1024), "step-larger": text(700_000) };
+  return withSpool(logs, async (readLog) => {
+    for (const container of Object.keys(logs)) {
+      const { spooled } = await readLog(container);
+      const out = gunzipSync(await read(spooled.content)).toString();
+      assert.doesNotMatch(out, /correct-horse|ghp_/, container);
+      assert.equal(spooled.masked.reduce((sum, { count }) => sum + count, 0), 2, container);
     }
-  }));
+  }, { values: ["correct-horse-battery"] });
+});
 
-Deno.test("a stream that fails, and a signal, end a log and no other; the spool goes on", () =>
-  withSpool({ compression: "gzip", workers: 1 }, async (spool) => {
-    const block = new Uint8Array(300_000);
-    const boom = new Error("the stream broke");
-    let sent = 0;
-    const breaking = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      pull(controller) {
-        if (sent++ < 3) controller.enqueue(block.slice());
-        else controller.error(boom);
-      },
-    });
-    const aborted = new AbortController();
-    let cancelled: unknown;
-    const endless = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      pull(controller) {
-        controller.enqueue(block.slice());
-        if (sent++ > 8) aborted.abort(new Error("enough"));
-      },
-      cancel: (reason) => void (cancelled = reason),
-    });
-    await Promise.all([
-      assert.rejects(spool.add(breaking), boom),
-      assert.rejects(spool.add(endless, aborted.signal), /enough/),
-      spool.add(new Blob([new Uint8Array(2_000_000)]).stream()).then((log) => assert.equal(log.bytes, 2_000_000)),
+Deno.test("a signal ends a log and no other; the spool goes on", () => {
+  const aborted = new AbortController();
+  const faults: Faults = ({ resource, query }) => {
+    if (resource !== "pods/log" || query.get("container") !== "step-hangs") return undefined;
+    setTimeout(() => aborted.abort(new Error("enough")), 50);
+    return { hangAfterBytes: 400_000 };
+  };
+  const large = "a line of some length\n".repeat(50_000);
+  return withSpool({ "step-hangs": large, "step-fine": large, "step-later": large }, async (readLog) => {
+    const [, fine] = await Promise.all([
+      assert.rejects(readLog("step-hangs", aborted.signal), /enough/),
+      readLog("step-fine"),
     ]);
-    assert.match(String(cancelled), /enough/);
-    await assert.rejects(spool.add(new Blob(["x"]).stream(), aborted.signal), /enough/);
+    const later = await readLog("step-later");
+    for (const { report } of [fine, later]) assert.deepEqual([report.complete, report.bytes], [true, large.length]);
+    await assert.rejects(readLog("step-later", aborted.signal), /enough/);
+  }, { faults, workers: 1 });
+});
+
+Deno.test("a log that is not there is told in the report, not thrown", () =>
+  withSpool({ "step-a": "a\n" }, async (readLog) => {
+    const { spooled, report } = await readLog("step-none");
+    assert.deepEqual([report.complete, report.code, spooled.bytes], [false, "kubernetes/container-unknown", 0]);
   }));
 
 Deno.test("a folder that cannot be written is told with what to do", async () => {
-  await assert.rejects(openSpool({ folder: "/proc/nowhere", compression: "gzip" }), {
+  const cluster = { server: "", namespace: "", request: () => Promise.reject(new Error("not asked")), close: () => {} };
+  await assert.rejects(openSpool({ cluster, choice: {}, folder: "/proc/nowhere", compression: "gzip" }), {
     code: "record/spool",
     message: /could not make a folder in \/proc\/nowhere/,
   });
 });
 
-Deno.test("a file that can no longer be written fails its log, on either way", async () => {
-  const folder = await Deno.makeTempDir();
-  const spool = await openSpool({ folder, compression: "gzip", workers: 1 });
-  await Deno.remove(`${folder}/${[...Deno.readDirSync(folder)][0]!.name}`, { recursive: true });
-  for (const size of [10, 1_000_000]) {
-    await assert.rejects(spool.add(new Blob([new Uint8Array(size)]).stream()), { code: "record/spool" });
-  }
-  await spool.close();
-  await Deno.remove(folder);
-});
+Deno.test("a file that can no longer be written fails its log, whoever reads it", () =>
+  withSpool({ "step-small": "a\n", "step-large": "a line\n".repeat(100_000) }, async (readLog, folder) => {
+    await Deno.remove(`${folder}/${[...Deno.readDirSync(folder)][0]!.name}`, { recursive: true });
+    for (const container of ["step-small", "step-large"]) {
+      await assert.rejects(readLog(container), { code: "record/spool", message: /No such file/ });
+    }
+  }));
 
-Deno.test("threads start from a bundled script without extension, readable or packed, with read and write of two folders", async () => {
+Deno.test("threads start from a script without extension, readable or packed, in a pod and with the least permissions", async () => {
   const folder = await Deno.realPath(await Deno.makeTempDir());
+  const certificate = await makeServerCertificate(["127.0.0.1"]);
+  const line = "all is well with correct-horse\n";
+  const logs = { "step-large": line.repeat(100_000), "step-small": line };
+  const sample = new SampleRun([{ task: "build", logs }]);
+  const api = serveApi({ store: sample.pipeline.store, logs: sample.logs, tls: certificate, token: "t-1" });
   try {
-    await Deno.mkdir(`${folder}/scripts`);
-    await Deno.mkdir(`${folder}/spool`);
+    for (const name of ["scripts", "spool", "account"]) await Deno.mkdir(`${folder}/${name}`);
+    await Deno.writeTextFile(`${folder}/account/token`, "t-1");
+    await Deno.writeTextFile(`${folder}/account/ca.crt`, certificate.ca);
+    await Deno.writeTextFile(`${folder}/account/namespace`, "ns");
     const { code } = await bundleScript("tests/record/spooling.ts", { root, imports: {} });
     await stopBundler();
+    const { hostname, port } = new URL(api.url);
     const forms = { "script-0-abcde": code, "script-1-fghij": packScript(code, "spooling", "spooling.js") };
     for (const [name, text] of Object.entries(forms)) {
       await Deno.writeTextFile(`${folder}/scripts/${name}`, text);
       const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: [
           ...["run", "--ext=js", "--quiet", "--no-prompt", "--no-lock", "--no-config", "--cached-only"],
-          ...[`--allow-read=${folder}/scripts,${folder}/spool`, `--allow-write=${folder}/spool`],
-          ...[`${folder}/scripts/${name}`, `${folder}/spool`],
+          ...[
+            `--allow-net=${hostname}:${port}`,
+            "--allow-env=KUBERNETES_SERVICE_HOST,KUBERNETES_SERVICE_PORT,KUBECONFIG",
+          ],
+          ...[`--allow-read=${folder}/scripts,${folder}/account,${folder}/spool`, `--allow-write=${folder}/spool`],
+          ...[
+            `${folder}/scripts/${name}`,
+            `${folder}/spool`,
+            `${folder}/account`,
+            "run-buildx-pod",
+            ...Object.keys(logs),
+          ],
         ],
-        env: { NO_COLOR: "1" },
+        clearEnv: true,
+        env: { NO_COLOR: "1", HOME: folder, KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port },
       }).output();
       assert.ok(success, new TextDecoder().decode(stderr));
       const [large, small] = JSON.parse(new TextDecoder().decode(stdout));
-      assert.deepEqual([large.bytes, large.masked[0].count, small.masked[0].count], [3_900_000, 100_000, 3]);
+      assert.deepEqual([large.lines, large.masked[0].count, small.lines], [100_000, 100_000, 1]);
     }
   } finally {
+    await api.close();
     await Deno.remove(folder, { recursive: true });
   }
 });

@@ -1,19 +1,22 @@
 /**
- * A script that spools one large and one small log and prints what came of it: bundled by a test, to see that threads
- * start from a Task's script with the permissions that it has.
+ * A script that spools two logs and prints what came of it: bundled by a test, to see that threads start from a Task's
+ * script with the permissions that it has. Arguments: the folder of the spool, the service account's folder, and the
+ * names of a pod's containers in namespace `ns`.
  * @module
  */
+import { connect } from "../../lib/kubernetes/connect.ts";
 import { openSpool } from "../../lib/record/spool.ts";
 import { inWorker } from "../../lib/record/spool-worker.ts";
 
 if (import.meta.main && !inWorker()) {
-  const spool = await openSpool({ folder: Deno.args[0]!, compression: "gzip", values: ["correct-horse"] });
-  const logs = [3_000_000, 100].map((size) => {
-    const text = "all is well with correct-horse\n".repeat(size / 30);
-    return spool.add(new Blob([text]).stream());
-  });
-  const spooled = await Promise.all(logs);
-  console.log(JSON.stringify(spooled.map(({ content, ...log }) => ({ ...log, compressed: content.size }))));
+  const [folder = "", serviceAccountDir = "", pod = "", ...containers] = Deno.args;
+  const choice = { serviceAccountDir };
+  const cluster = await connect(choice);
+  const spool = await openSpool({ cluster, choice, folder, compression: "gzip", values: ["correct-horse"] });
+  const read = await Promise.all(containers.map((container) => spool.read({ namespace: "ns", pod, container })));
+  console.log(
+    JSON.stringify(read.map(({ spooled: { bytes, masked }, report: { lines } }) => ({ bytes, masked, lines }))),
+  );
   await spool.close();
   Deno.exit(0);
 }
