@@ -1422,26 +1422,26 @@ var Http = class {
     const { method, body, doing, signal } = request;
     signal?.throwIfAborted();
     const lifeline = new Lifeline(signal, doing, url.host);
-    const feed = typeof body === "function" ? new Feed(body(), lifeline, this.#responseMs) : void 0;
+    const feed2 = typeof body === "function" ? new Feed(body(), lifeline, this.#responseMs) : void 0;
     lifeline.arm(this.#responseMs + (typeof body === "object" ? body.length : 0) / 64);
     try {
       const init = {
         method,
         headers,
-        body: feed?.stream ?? (typeof body === "object" ? body : null),
+        body: feed2?.stream ?? (typeof body === "object" ? body : null),
         redirect: "manual",
         signal: lifeline.signal,
         client: this.#client,
-        ...feed && { duplex: "half" }
+        ...feed2 && { duplex: "half" }
       };
       const response = await this.#fetch(url, init);
       lifeline.disarm();
       return new Exchange(response, url, lifeline, this.#idleMs);
     } catch (error) {
       const failure = lifeline.end(error);
-      throw feed?.failure !== void 0 && !signal?.aborted ? feed.failure : failure;
+      throw feed2?.failure !== void 0 && !signal?.aborted ? feed2.failure : failure;
     } finally {
-      await feed?.stop();
+      await feed2?.stop();
     }
   }
 };
@@ -3318,6 +3318,220 @@ function unique(logs) {
   });
 }
 
+// lib/streams/concurrency.ts
+async function mapConcurrent(items, limit2, each, options = {}) {
+  if (!Number.isSafeInteger(limit2) || limit2 < 1) {
+    throw new RangeError(`cannot do ${limit2} things at once: the limit must be a positive integer`);
+  }
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const stop = new AbortController();
+  const inner = signal === void 0 ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  const results = [];
+  let failure;
+  let next = 0;
+  let exhausted = false;
+  const fail = (error) => {
+    failure ??= { error };
+    stop.abort(error);
+  };
+  let taking = Promise.resolve();
+  const take = () => {
+    const taken = taking.then(async () => {
+      if (exhausted || inner.aborted) return void 0;
+      const { done, value } = await iterator.next();
+      if (!done) return { item: value, index: next++ };
+      exhausted = true;
+      return void 0;
+    });
+    taking = taken.catch(() => {
+    });
+    return taken;
+  };
+  const lane = async () => {
+    try {
+      for (let taken = await take(); taken !== void 0; taken = await take()) {
+        results[taken.index] = await each(taken.item, taken.index, inner);
+      }
+    } catch (error) {
+      fail(error);
+    }
+  };
+  await Promise.all(Array.from({ length: limit2 }, lane));
+  if (!exhausted) await iterator.return?.();
+  signal?.throwIfAborted();
+  if (failure !== void 0) throw failure.error;
+  return results;
+}
+
+// lib/tekton/time.ts
+var pattern = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+function parseTime(text2) {
+  const match = pattern.exec(text2);
+  if (match === null) return void 0;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
+  const [offsetHours, offsetMinutes] = [Number(match[9] ?? 0), Number(match[10] ?? 0)];
+  if (hour > 23 || minute > 59 || second > 60 || offsetHours > 23 || offsetMinutes > 59) return void 0;
+  const date = /* @__PURE__ */ new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return void 0;
+  date.setUTCHours(hour, minute, second, Number((match[7] ?? "").slice(0, 3).padEnd(3, "0")));
+  const offset = (match[8] === "-" ? -1 : 1) * (offsetHours * 60 + offsetMinutes) * 6e4;
+  const time = new Date(date.getTime() - offset);
+  const midnight = time.getUTCHours() === 0 && time.getUTCMinutes() === 0 && time.getUTCSeconds() === 0;
+  return second === 60 && !midnight ? void 0 : time;
+}
+function formatTime(time) {
+  const text2 = time.toISOString();
+  if (text2.length !== 24) throw new RangeError(`a year has four digits in RFC 3339, not as in ${text2}`);
+  return `${text2.slice(0, 19)}Z`;
+}
+function elapsedMs(from, to) {
+  const [start, end] = [parseTime(from ?? ""), parseTime(to ?? "")];
+  return start === void 0 || end === void 0 ? void 0 : end.getTime() - start.getTime();
+}
+
+// lib/record/rotation.ts
+var defaultMaximum = 10 * 1024 * 1024;
+var checkMs = 1e4;
+var lineOverhead = 46;
+var marginMs = 2e3;
+var enoughBytes = 1024 * 1024;
+var enoughMs = 1e3;
+function isBeginningGone(log) {
+  const silence = elapsedMs(log.startedAt, log.firstTimestamp) ?? 0;
+  const spoken = elapsedMs(log.firstTimestamp, log.lastTimestamp) ?? 0;
+  const fileBytes = log.bytes + log.lines * lineOverhead;
+  if (silence <= marginMs || spoken < enoughMs || fileBytes < enoughBytes) return false;
+  const bytesPerMs = fileBytes / spoken;
+  const maximum = Math.max(defaultMaximum, fileBytes - checkMs * bytesPerMs);
+  return silence * bytesPerMs >= maximum;
+}
+
+// lib/record/logs.ts
+async function collectLogs(planned, options) {
+  const { log, signal, concurrency } = options;
+  const urgency = (one) => one.kind === "sidecar" && one.missing?.reason === "running" ? 0 : 1;
+  const order = [...planned.keys()].sort((a, b) => urgency(planned[a]) - urgency(planned[b]));
+  const collected = [];
+  let [done, bytes] = [0, 0];
+  await mapConcurrent(order, concurrency, async (index, _at, inner) => {
+    const one = collected[index] = await collectLog(planned[index], { ...options, signal: inner });
+    bytes += one.spooled?.bytes ?? 0;
+    log.progress(`${++done} of ${planned.length} logs, ${(bytes / 1e6).toFixed(1)} MB`);
+  }, { signal });
+  log.progress("");
+  return collected;
+}
+async function collectLog(planned, options) {
+  const { namespace, spool, timestamps, signal } = options;
+  const { pod, container, previous } = planned;
+  if (planned.missing !== void 0 && planned.missing.reason !== "running") {
+    return { planned, lines: 0, missing: planned.missing };
+  }
+  const { spooled, report: report2 } = await spool.read({ namespace, pod, container, previous, timestamps }, signal);
+  if (report2.code === "kubernetes/forbidden" || report2.code === "kubernetes/unauthorized") {
+    throw refused(report2, namespace, pod);
+  }
+  const missing = missingOf(planned, report2);
+  const nothing = report2.bytes === 0 || report2.firstTimestamp === void 0;
+  if (missing !== void 0 && nothing) return { planned, lines: 0, missing };
+  const { lines: lines2, firstTimestamp, lastTimestamp } = report2;
+  return {
+    planned,
+    spooled,
+    lines: lines2,
+    ...firstTimestamp !== void 0 && { firstTimestamp },
+    ...lastTimestamp !== void 0 && { lastTimestamp },
+    ...missing !== void 0 && { missing }
+  };
+}
+function missingOf(planned, report2) {
+  if (report2.complete) {
+    if (planned.missing === void 0 && isBeginningGone({ ...report2, startedAt: planned.startedAt })) {
+      const detail2 = `the log begins at ${report2.firstTimestamp}, the container at ${planned.startedAt}, and wrote so much that the kubelet, which keeps one file, has thrown the beginning away`;
+      return { reason: "rotated", detail: detail2 };
+    }
+    return planned.missing;
+  }
+  const stopped = "Tekton stopped the sidecar by putting another container in its place, upon which the node deleted its log";
+  const why = report2.why ?? "no reason was given";
+  const detail = planned.previous && planned.kind === "sidecar" ? `${stopped} (${why})` : why;
+  switch (report2.code) {
+    case "kubernetes/not-found":
+    case "kubernetes/container-unknown":
+      return { reason: "gone", detail };
+    case "kubernetes/kubelet":
+      return { reason: report2.firstTimestamp === void 0 ? "gone" : "unavailable", detail };
+    case "kubernetes/container-waiting":
+      return { reason: "never-started", detail };
+    case "kubernetes/rotated":
+      return { reason: "rotated", detail };
+    case "kubernetes/broken":
+    case "kubernetes/timeout":
+    case "kubernetes/unreachable":
+      return { reason: "connection-lost", detail: `given up after ${report2.reconnects} reconnects: ${detail}` };
+    default:
+      return { reason: "unavailable", detail };
+  }
+}
+function refused(report2, namespace, pod) {
+  const attempt = { verb: "get", resource: pods, subresource: "log", namespace, name: pod };
+  return new KubernetesError({
+    code: report2.code ?? "kubernetes/forbidden",
+    doing: `read logs of pods in namespace "${namespace}"`,
+    why: report2.why ?? "access is refused",
+    advice: report2.code === "kubernetes/unauthorized" ? "The credential is missing, expired or of another cluster." : `This rule in a Role in namespace "${namespace}", bound to that user, allows it:
+${rbacRule(attempt)}`,
+    details: { namespace, pod }
+  });
+}
+
+// lib/record/manifest.ts
+var manifestVersion = "1.0";
+function lostLogs(collected) {
+  return collected.filter(({ planned, missing }) => missing !== void 0 && isLost(missing.reason, planned.kind));
+}
+function logManifest(parts) {
+  const { snapshot, plan, collected, timestamps, compression, mask } = parts;
+  const { name = "", namespace = "", uid = "" } = snapshot.pipelineRun.metadata;
+  return {
+    schemaVersion: manifestVersion,
+    pipelineRunName: name,
+    namespace,
+    uid,
+    createdAt: formatTime(snapshot.finishedAt),
+    timestamps,
+    compression,
+    complete: lostLogs(collected).length === 0 && snapshot.unfinished.length === 0,
+    timedOut: snapshot.timedOut,
+    logs: collected.map((log) => manifestLog(log, mask)),
+    leftOut: plan.leftOut,
+    unfinished: snapshot.unfinished
+  };
+}
+function logManifestText(manifest) {
+  return `${JSON.stringify(manifest, null, 2)}
+`;
+}
+function manifestLog(log, mask) {
+  const { planned, spooled, lines: lines2, firstTimestamp, lastTimestamp, missing } = log;
+  const { path, missing: _known, previous: _previous, ...who } = planned;
+  return {
+    ...spooled !== void 0 && { path },
+    ...who,
+    ...firstTimestamp !== void 0 && { firstTimestamp },
+    ...lastTimestamp !== void 0 && { lastTimestamp },
+    bytes: spooled?.bytes ?? 0,
+    lines: lines2,
+    ...spooled !== void 0 && { sha256: spooled.sha256 },
+    complete: missing === void 0,
+    ...missing !== void 0 && { reason: missing.reason, detail: mask(missing.detail) },
+    ...spooled !== void 0 && spooled.masked.length > 0 && { masked: spooled.masked }
+  };
+}
+
 // lib/kubernetes/log-cursor.ts
 var newline = 10;
 var space = 32;
@@ -3728,222 +3942,6 @@ function secondBefore(timestamp) {
   const at = timestamp === void 0 ? NaN : Date.parse(timestamp);
   if (Number.isNaN(at)) return void 0;
   return new Date(Math.floor(at / 1e3) * 1e3 - 1e3).toISOString().replace(".000Z", "Z");
-}
-
-// lib/streams/concurrency.ts
-async function mapConcurrent(items, limit2, each, options = {}) {
-  if (!Number.isSafeInteger(limit2) || limit2 < 1) {
-    throw new RangeError(`cannot do ${limit2} things at once: the limit must be a positive integer`);
-  }
-  const { signal } = options;
-  signal?.throwIfAborted();
-  const stop = new AbortController();
-  const inner = signal === void 0 ? stop.signal : AbortSignal.any([signal, stop.signal]);
-  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
-  const results = [];
-  let failure;
-  let next = 0;
-  let exhausted = false;
-  const fail = (error) => {
-    failure ??= { error };
-    stop.abort(error);
-  };
-  let taking = Promise.resolve();
-  const take = () => {
-    const taken = taking.then(async () => {
-      if (exhausted || inner.aborted) return void 0;
-      const { done, value } = await iterator.next();
-      if (!done) return { item: value, index: next++ };
-      exhausted = true;
-      return void 0;
-    });
-    taking = taken.catch(() => {
-    });
-    return taken;
-  };
-  const lane = async () => {
-    try {
-      for (let taken = await take(); taken !== void 0; taken = await take()) {
-        results[taken.index] = await each(taken.item, taken.index, inner);
-      }
-    } catch (error) {
-      fail(error);
-    }
-  };
-  await Promise.all(Array.from({ length: limit2 }, lane));
-  if (!exhausted) await iterator.return?.();
-  signal?.throwIfAborted();
-  if (failure !== void 0) throw failure.error;
-  return results;
-}
-
-// lib/tekton/time.ts
-var pattern = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
-function parseTime(text2) {
-  const match = pattern.exec(text2);
-  if (match === null) return void 0;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  const [offsetHours, offsetMinutes] = [Number(match[9] ?? 0), Number(match[10] ?? 0)];
-  if (hour > 23 || minute > 59 || second > 60 || offsetHours > 23 || offsetMinutes > 59) return void 0;
-  const date = /* @__PURE__ */ new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return void 0;
-  date.setUTCHours(hour, minute, second, Number((match[7] ?? "").slice(0, 3).padEnd(3, "0")));
-  const offset = (match[8] === "-" ? -1 : 1) * (offsetHours * 60 + offsetMinutes) * 6e4;
-  const time = new Date(date.getTime() - offset);
-  const midnight = time.getUTCHours() === 0 && time.getUTCMinutes() === 0 && time.getUTCSeconds() === 0;
-  return second === 60 && !midnight ? void 0 : time;
-}
-function formatTime(time) {
-  const text2 = time.toISOString();
-  if (text2.length !== 24) throw new RangeError(`a year has four digits in RFC 3339, not as in ${text2}`);
-  return `${text2.slice(0, 19)}Z`;
-}
-function elapsedMs(from, to) {
-  const [start, end] = [parseTime(from ?? ""), parseTime(to ?? "")];
-  return start === void 0 || end === void 0 ? void 0 : end.getTime() - start.getTime();
-}
-
-// lib/record/rotation.ts
-var defaultMaximum = 10 * 1024 * 1024;
-var checkMs = 1e4;
-var lineOverhead = 46;
-var marginMs = 2e3;
-var enoughBytes = 1024 * 1024;
-var enoughMs = 1e3;
-function isBeginningGone(log) {
-  const silence = elapsedMs(log.startedAt, log.firstTimestamp) ?? 0;
-  const spoken = elapsedMs(log.firstTimestamp, log.lastTimestamp) ?? 0;
-  const fileBytes = log.bytes + log.lines * lineOverhead;
-  if (silence <= marginMs || spoken < enoughMs || fileBytes < enoughBytes) return false;
-  const bytesPerMs = fileBytes / spoken;
-  const maximum = Math.max(defaultMaximum, fileBytes - checkMs * bytesPerMs);
-  return silence * bytesPerMs >= maximum;
-}
-
-// lib/record/logs.ts
-async function collectLogs(cluster, planned, options) {
-  const { log, signal, concurrency } = options;
-  const urgency = (one) => one.kind === "sidecar" && one.missing?.reason === "running" ? 0 : 1;
-  const order = [...planned.keys()].sort((a, b) => urgency(planned[a]) - urgency(planned[b]));
-  const collected = [];
-  let [done, bytes] = [0, 0];
-  await mapConcurrent(order, concurrency, async (index, _at, inner) => {
-    const one = collected[index] = await collectLog(cluster, planned[index], { ...options, signal: inner });
-    bytes += one.spooled?.bytes ?? 0;
-    log.progress(`${++done} of ${planned.length} logs, ${(bytes / 1e6).toFixed(1)} MB`);
-  }, { signal });
-  log.progress("");
-  return collected;
-}
-async function collectLog(cluster, planned, options) {
-  const { namespace, spool, timestamps, signal } = options;
-  const { pod, container, previous } = planned;
-  if (planned.missing !== void 0 && planned.missing.reason !== "running") {
-    return { planned, lines: 0, missing: planned.missing };
-  }
-  const reading = readLog(cluster, { namespace, pod, container, previous, timestamps, signal });
-  const spooled = await spool.add(reading.stream, signal);
-  const report2 = await reading.report;
-  if (report2.code === "kubernetes/forbidden" || report2.code === "kubernetes/unauthorized") {
-    throw refused(report2, namespace, pod);
-  }
-  const missing = missingOf(planned, report2);
-  const nothing = report2.bytes === 0 || report2.firstTimestamp === void 0;
-  if (missing !== void 0 && nothing) return { planned, lines: 0, missing };
-  const { lines: lines2, firstTimestamp, lastTimestamp } = report2;
-  return {
-    planned,
-    spooled,
-    lines: lines2,
-    ...firstTimestamp !== void 0 && { firstTimestamp },
-    ...lastTimestamp !== void 0 && { lastTimestamp },
-    ...missing !== void 0 && { missing }
-  };
-}
-function missingOf(planned, report2) {
-  if (report2.complete) {
-    if (planned.missing === void 0 && isBeginningGone({ ...report2, startedAt: planned.startedAt })) {
-      const detail2 = `the log begins at ${report2.firstTimestamp}, the container at ${planned.startedAt}, and wrote so much that the kubelet, which keeps one file, has thrown the beginning away`;
-      return { reason: "rotated", detail: detail2 };
-    }
-    return planned.missing;
-  }
-  const stopped = "Tekton stopped the sidecar by putting another container in its place, upon which the node deleted its log";
-  const why = report2.why ?? "no reason was given";
-  const detail = planned.previous && planned.kind === "sidecar" ? `${stopped} (${why})` : why;
-  switch (report2.code) {
-    case "kubernetes/not-found":
-    case "kubernetes/container-unknown":
-      return { reason: "gone", detail };
-    case "kubernetes/kubelet":
-      return { reason: report2.firstTimestamp === void 0 ? "gone" : "unavailable", detail };
-    case "kubernetes/container-waiting":
-      return { reason: "never-started", detail };
-    case "kubernetes/rotated":
-      return { reason: "rotated", detail };
-    case "kubernetes/broken":
-    case "kubernetes/timeout":
-    case "kubernetes/unreachable":
-      return { reason: "connection-lost", detail: `given up after ${report2.reconnects} reconnects: ${detail}` };
-    default:
-      return { reason: "unavailable", detail };
-  }
-}
-function refused(report2, namespace, pod) {
-  const attempt = { verb: "get", resource: pods, subresource: "log", namespace, name: pod };
-  return new KubernetesError({
-    code: report2.code ?? "kubernetes/forbidden",
-    doing: `read logs of pods in namespace "${namespace}"`,
-    why: report2.why ?? "access is refused",
-    advice: report2.code === "kubernetes/unauthorized" ? "The credential is missing, expired or of another cluster." : `This rule in a Role in namespace "${namespace}", bound to that user, allows it:
-${rbacRule(attempt)}`,
-    details: { namespace, pod }
-  });
-}
-
-// lib/record/manifest.ts
-var manifestVersion = "1.0";
-function lostLogs(collected) {
-  return collected.filter(({ planned, missing }) => missing !== void 0 && isLost(missing.reason, planned.kind));
-}
-function logManifest(parts) {
-  const { snapshot, plan, collected, timestamps, compression, mask } = parts;
-  const { name = "", namespace = "", uid = "" } = snapshot.pipelineRun.metadata;
-  return {
-    schemaVersion: manifestVersion,
-    pipelineRunName: name,
-    namespace,
-    uid,
-    createdAt: formatTime(snapshot.finishedAt),
-    timestamps,
-    compression,
-    complete: lostLogs(collected).length === 0 && snapshot.unfinished.length === 0,
-    timedOut: snapshot.timedOut,
-    logs: collected.map((log) => manifestLog(log, mask)),
-    leftOut: plan.leftOut,
-    unfinished: snapshot.unfinished
-  };
-}
-function logManifestText(manifest) {
-  return `${JSON.stringify(manifest, null, 2)}
-`;
-}
-function manifestLog(log, mask) {
-  const { planned, spooled, lines: lines2, firstTimestamp, lastTimestamp, missing } = log;
-  const { path, missing: _known, previous: _previous, ...who } = planned;
-  return {
-    ...spooled !== void 0 && { path },
-    ...who,
-    ...firstTimestamp !== void 0 && { firstTimestamp },
-    ...lastTimestamp !== void 0 && { lastTimestamp },
-    bytes: spooled?.bytes ?? 0,
-    lines: lines2,
-    ...spooled !== void 0 && { sha256: spooled.sha256 },
-    complete: missing === void 0,
-    ...missing !== void 0 && { reason: missing.reason, detail: mask(missing.detail) },
-    ...spooled !== void 0 && spooled.masked.length > 0 && { masked: spooled.masked }
-  };
 }
 
 // lib/secrets/shapes.ts
@@ -4752,10 +4750,24 @@ import { createHash as createHash2 } from "node:crypto";
 async function writeLog(stream, options) {
   const { path, masker, compression } = options;
   const found = /* @__PURE__ */ new Map();
+  const masking = masker.transform((rule) => found.set(rule, (found.get(rule) ?? 0) + 1));
+  const fed = feed(stream, masking.writable);
+  try {
+    const written = await writeMasked(masking.readable, path, compression);
+    const masked = [...found].map(([rule, count]) => ({ rule, count })).sort((a, b) => a.rule < b.rule ? -1 : 1);
+    return { ...written, masked };
+  } catch (error) {
+    await masking.readable.cancel(error).catch(() => {
+    });
+    throw error;
+  } finally {
+    await fed;
+  }
+}
+async function writeMasked(masked, path, compression) {
   const hash = createHash2("sha256");
   const piece2 = new Uint8Array(pieceBytes);
   let [bytes, filled, compressedBytes] = [0, 0, 0];
-  const masked = stream.pipeThrough(masker.transform((rule) => found.set(rule, (found.get(rule) ?? 0) + 1)));
   using file = await Deno.open(path, { write: true, create: true, truncate: true });
   const flush = () => {
     const compressed = compressPiece(piece2.subarray(0, filled), compression);
@@ -4782,12 +4794,24 @@ async function writeLog(stream, options) {
   if (filled > 0) flush();
   if (before !== void 0) release(before);
   release(piece2.buffer);
-  return {
-    bytes,
-    sha256: hash.digest("hex"),
-    compressedBytes,
-    masked: [...found].map(([rule, count]) => ({ rule, count })).sort((a, b) => a.rule < b.rule ? -1 : 1)
-  };
+  return { bytes, sha256: hash.digest("hex"), compressedBytes };
+}
+async function feed(stream, sink) {
+  const reader = stream.getReader();
+  const writer = sink.getWriter();
+  const passed = [];
+  try {
+    while (true) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      await writer.write(value);
+      if (passed.at(-1) !== value.buffer) passed.push(value.buffer);
+      if (passed.length > 3) release(passed.shift());
+    }
+    await writer.close();
+  } catch (error) {
+    await Promise.allSettled([reader.cancel(error), writer.abort(error)]);
+  }
 }
 
 // lib/record/spool-worker.ts
@@ -4796,82 +4820,37 @@ var workerName = "tasksmith-spool";
 function inWorker() {
   return "WorkerGlobalScope" in globalThis && globalThis.name === workerName;
 }
-var Incoming = class {
-  #queue = [];
-  /** Buffers that were handed on, and may still be looked at. */
-  #recent = [];
-  #ask;
-  #asked = false;
-  #ended = false;
-  #failure;
-  #wake = () => {
-  };
-  constructor(ask) {
-    this.#ask = ask;
-  }
-  /** Its bytes. With nothing queued in between, whoever reads a chunk is done with the one before the one before. */
-  stream = new ReadableStream({
-    pull: async (controller) => {
-      while (this.#queue.length === 0 && !this.#ended && this.#failure === void 0) {
-        this.#askOnce();
-        await new Promise((resolve2) => this.#wake = resolve2);
-      }
-      if (this.#failure !== void 0) throw this.#failure;
-      const block = this.#queue.shift();
-      if (block === void 0) return controller.close();
-      controller.enqueue(block);
-      this.#recent.push(block.buffer);
-      if (this.#queue.length === 0 && !this.#ended) this.#askOnce();
-    }
-  }, { highWaterMark: 0 });
-  take(block, last) {
-    this.#asked = false;
-    this.#ended = last;
-    if (block.length > 0) this.#queue.push(block);
-    this.#wake();
-  }
-  /** Gives memory back; nobody reads the stream any more. */
-  release() {
-    for (const buffer of this.#recent) release(buffer);
-  }
-  drop() {
-    this.#failure = new Error("nobody wants the log any more");
-    this.#wake();
-  }
-  #askOnce() {
-    if (this.#asked) return;
-    this.#asked = true;
-    const spare = this.#recent.length > 3 ? this.#recent.shift() : void 0;
-    this.#ask(spare?.detached ? void 0 : spare);
-  }
-};
 function serve(scope) {
-  let masker = createMasker();
+  let cluster;
+  let masker;
   let compression = "gzip";
-  const logs = /* @__PURE__ */ new Map();
-  scope.onmessage = ({ data: message }) => {
-    if (message.kind === "setup") {
-      compression = message.compression;
-      masker = createMasker({ values: message.values });
-      return;
+  const reading = /* @__PURE__ */ new Map();
+  const read = async (log, which, path) => {
+    if (cluster === void 0 || masker === void 0) throw new Error("a log came before the setup");
+    const controller = new AbortController();
+    reading.set(log, controller);
+    try {
+      const { stream, report: report2 } = readLog(await cluster, { ...which, signal: controller.signal });
+      const written = await writeLog(stream, { path, masker, compression });
+      return { kind: "written", log, written, report: await report2 };
+    } finally {
+      reading.delete(log);
     }
-    const { log } = message;
-    if (message.kind === "open") {
-      const incoming = new Incoming(
-        (spare) => scope.postMessage({ kind: "pull", log, spare }, spare === void 0 ? [] : [spare])
-      );
-      logs.set(log, incoming);
-      writeLog(incoming.stream, { path: message.path, masker, compression }).then(
-        (written) => scope.postMessage({ kind: "written", log, written }),
-        (error) => scope.postMessage({ kind: "failed", log, message: String(error) })
-      ).finally(() => {
-        logs.delete(log);
-        incoming.release();
-      });
-    } else if (message.kind === "block") {
-      logs.get(log)?.take(message.block, message.last);
-    } else {
-      logs.get(log)?.drop();
+  };
+  scope.onmessage = ({ data: message }) => {
+    switch (message.kind) {
+      case "setup":
+        compression = message.compression;
+        masker = createMasker({ values: message.values });
+        cluster = connect(message.cluster);
+        cluster.catch(() => {
+        });
+        break;
+      case "read":
+        read(message.log, message.which, message.path).catch((error) => ({ kind: "failed", log: message.log, message: String(error) })).then((answer) => scope.postMessage(answer));
+        break;
+      case "drop":
+        reading.get(message.log)?.abort(new Error("nobody wants the log any more"));
     }
   };
 }
@@ -4879,7 +4858,7 @@ if (inWorker()) serve(globalThis);
 
 // lib/record/spool.ts
 async function openSpool(options) {
-  const { folder, compression, values = [] } = options;
+  const { cluster, folder, compression, values = [] } = options;
   const most = options.workers ?? Math.max(1, Math.min(4, navigator.hardwareConcurrency));
   const own = await Deno.makeTempDir({ prefix: "logs-", ...folder !== void 0 && { dir: folder } }).catch((error) => {
     throw spoolError(`make a folder in ${folder ?? "the system's folder for temporary files"}`, error);
@@ -4890,34 +4869,30 @@ async function openSpool(options) {
   const complete = () => {
     for (const worker of workers.splice(0)) worker.end();
   };
+  const chooseWorker = () => {
+    const idle = workers.find((worker2) => worker2.busy === 0);
+    if (idle !== void 0) return idle;
+    if (workers.length === most) return workers.reduce((a, b) => b.busy < a.busy ? b : a);
+    const worker = new SpoolWorker({ kind: "setup", cluster: options.choice, compression, values });
+    workers.push(worker);
+    return worker;
+  };
   return {
-    async add(stream, signal) {
+    async read(which, signal) {
       signal?.throwIfAborted();
       const path = `${own}/${next++}`;
-      const blocks = new Blocks(stream);
-      let written;
-      try {
-        const first = await blocks.next();
-        if (first.length < pieceBytes) {
-          written = await writeLog(streamOf(first), { path, masker, compression }).catch((error) => {
-            throw spoolError(`write ${path}`, error);
-          });
-        } else {
-          let worker = workers.find((worker2) => worker2.busy === 0);
-          if (worker === void 0 && workers.length < most) {
-            workers.push(worker = new SpoolWorker(compression, values));
-          }
-          worker ??= workers.reduce((a, b) => b.busy < a.busy ? b : a);
-          written = await worker.write(path, first, blocks, signal);
+      const { stream, report: report2 } = readLog(cluster, { ...which, signal });
+      const small = await readSmall(stream, pieceBytes);
+      const { written, ...rest } = small === void 0 ? await chooseWorker().read(which, path, signal) : { written: await write(small), report: await report2 };
+      const { compressedBytes, ...log } = written;
+      return { spooled: { ...log, content: fileSource(path, compressedBytes) }, report: rest.report };
+      async function write(chunks2) {
+        try {
+          return await writeLog(streamOf(chunks2), { path, masker, compression });
+        } catch (error) {
+          throw spoolError(`write ${path}`, error);
         }
-      } catch (error) {
-        await blocks.cancel(error);
-        throw error;
-      } finally {
-        blocks.release();
       }
-      const { compressedBytes, ...rest } = written;
-      return { ...rest, content: fileSource(path, compressedBytes) };
     },
     complete,
     async close() {
@@ -4927,51 +4902,20 @@ async function openSpool(options) {
     }
   };
 }
-var Blocks = class {
-  #reader;
-  /** What did not fit into the block before. */
-  #rest = new Uint8Array();
-  /** Buffers of chunks that were copied; the next chunk may be another part of the last one. */
-  #copied = [];
-  constructor(stream) {
-    this.#reader = stream.getReader();
+async function readSmall(stream, bytes) {
+  const chunks2 = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    chunks2.push(chunk);
+    size += chunk.length;
+    if (size >= bytes) return void 0;
   }
-  /** The next `pieceBytes` bytes; fewer, or none, at the end. @param spare memory for them */
-  async next(spare) {
-    const block = new Uint8Array(spare ?? new ArrayBuffer(pieceBytes));
-    let filled = 0;
-    while (filled < block.length) {
-      if (this.#rest.length === 0) {
-        const { done, value } = await this.#reader.read();
-        if (done) break;
-        this.#take(value);
-      }
-      const part = this.#rest.subarray(0, block.length - filled);
-      block.set(part, filled);
-      filled += part.length;
-      this.#rest = this.#rest.subarray(part.length);
-    }
-    return filled === block.length ? block : block.subarray(0, filled);
-  }
-  async cancel(reason) {
-    await this.#reader.cancel(reason).catch(() => {
-    });
-  }
-  /** Gives memory back; the stream has ended. */
-  release() {
-    for (const buffer of this.#copied) release(buffer);
-  }
-  #take(chunk) {
-    this.#rest = chunk;
-    if (this.#copied.at(-1) === chunk.buffer) return;
-    this.#copied.push(chunk.buffer);
-    if (this.#copied.length > 2) release(this.#copied.shift());
-  }
-};
-function streamOf(block) {
+  return chunks2;
+}
+function streamOf(chunks2) {
   return new ReadableStream({
     start(controller) {
-      if (block.length > 0) controller.enqueue(block);
+      for (const chunk of chunks2) controller.enqueue(chunk);
       controller.close();
     }
   });
@@ -4981,20 +4925,19 @@ var SpoolWorker = class {
   #logs = /* @__PURE__ */ new Map();
   #next = 0;
   #failure;
-  constructor(compression, values) {
+  constructor(setup) {
     this.#worker = new Worker(workerUrl, { type: "module", name: workerName });
     this.#worker.onmessage = ({ data: message }) => {
       const log = this.#logs.get(message.log);
-      if (message.kind === "pull") log?.pull(message.spare);
-      else if (message.kind === "written") log?.resolve(message.written);
+      if (message.kind === "written") log?.resolve(message);
       else log?.reject(spoolError("write a log", message.message));
     };
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#failure = spoolError("start a thread that compresses logs", event.message);
+      this.#failure = spoolError("start a thread that reads logs", event.message);
       for (const log of this.#logs.values()) log.reject(this.#failure);
     };
-    this.#send({ kind: "setup", compression, values });
+    this.#send(setup);
   }
   /** Logs it has in hand. */
   get busy() {
@@ -5003,23 +4946,17 @@ var SpoolWorker = class {
   end() {
     this.#worker.terminate();
   }
-  /** Writes a block, and those that follow, to a file. The worker sets the pace. */
-  async write(path, first, blocks, signal) {
+  async read(which, path, signal) {
+    signal?.throwIfAborted();
     if (this.#failure !== void 0) throw this.#failure;
     const log = this.#next++;
-    const { promise, resolve: resolve2, reject } = Promise.withResolvers();
-    let ready = first;
-    const answer = async (spare) => {
-      const block = ready ?? await blocks.next(spare);
-      ready = void 0;
-      this.#send({ kind: "block", log, block, last: block.length < pieceBytes });
-    };
-    this.#logs.set(log, { pull: (spare) => void answer(spare).catch(reject), resolve: resolve2, reject });
-    const abort = () => reject(signal?.reason);
+    const answer = Promise.withResolvers();
+    const abort = () => answer.reject(signal?.reason);
+    this.#logs.set(log, answer);
     signal?.addEventListener("abort", abort, { once: true });
-    this.#send({ kind: "open", log, path });
+    this.#send({ kind: "read", log, which, path });
     try {
-      return await promise;
+      return await answer.promise;
     } catch (error) {
       this.#send({ kind: "drop", log });
       throw error;
@@ -5029,7 +4966,7 @@ var SpoolWorker = class {
     }
   }
   #send(message) {
-    this.#worker.postMessage(message, message.kind === "block" ? [message.block.buffer] : []);
+    this.#worker.postMessage(message);
   }
 };
 function spoolError(doing, cause) {
@@ -6348,13 +6285,8 @@ It belongs into the \`finally\` section of a Pipeline.`,
     }
     const values = secret === void 0 ? [] : secretValues(secret);
     const masker = createMasker({ values });
-    const cluster = await connect({
-      kubeconfig,
-      context,
-      serviceAccountDir: env.SERVICE_ACCOUNT_DIR || serviceAccountDir,
-      signal,
-      log
-    });
+    const choice = { kubeconfig, context, serviceAccountDir: env.SERVICE_ACCOUNT_DIR || serviceAccountDir };
+    const cluster = await connect({ ...choice, signal, log });
     let spool;
     try {
       const namespace = params.namespace || env.POD_NAMESPACE || cluster.namespace;
@@ -6365,9 +6297,9 @@ It belongs into the \`finally\` section of a Pipeline.`,
       const { items } = await list(cluster, pods, { namespace, labelSelector, signal });
       const plan = planLogs(snapshot, items, self);
       const folders = [workspaces["shared-data"]?.path, env.SCRATCH_DIR || void 0, void 0];
-      spool = await spoolIn(folders, { compression, values }, log);
+      spool = await spoolIn(folders, { cluster, choice, compression, values }, log);
       log.info(`reading ${plan.logs.length} logs of PipelineRun ${pipelineRun} in namespace ${namespace}`);
-      const collected = await collectLogs(cluster, plan.logs, {
+      const collected = await collectLogs(plan.logs, {
         namespace,
         spool,
         timestamps,
